@@ -1,0 +1,52 @@
+/**
+ * `npm run check`: regenerate, types, lint, format; red when the tree is dirty afterwards.
+ * `-- --fix` mends what can be mended; `-- --allow-dirty` leaves out the last step, for work under way.
+ */
+import { mustRun, runCommand } from './command.ts';
+
+const fix = process.argv.includes('--fix');
+const allowDirty = process.argv.includes('--allow-dirty') || fix;
+
+interface Step {
+  readonly name: string;
+  readonly run: () => Promise<unknown>;
+}
+
+const STEPS: readonly Step[] = [
+  { name: 'generate', run: () => mustRun('npx', ['lerna', 'run', 'generate', '--loglevel', 'error']) },
+  { name: 'types', run: () => mustRun('npx', ['tsc', '-b']).then(() => mustRun('npx', ['tsc', '-p', 'scripts'])) },
+  {
+    name: 'lint',
+    run: () => mustRun('npx', ['eslint', '-c', 'scripts/eslint.config.mjs', '--max-warnings', '0', ...(fix ? ['--fix'] : []), '.'])
+  },
+  { name: 'format', run: () => mustRun('npx', ['prettier', fix ? '--write' : '--check', '--log-level', 'warn', '.']) },
+  { name: 'python lint', run: () => mustRun('ruff', ['check', '--quiet', ...(fix ? ['--fix'] : []), '.']) },
+  { name: 'python format', run: () => mustRun('ruff', ['format', '--quiet', ...(fix ? [] : ['--check']), '.']) },
+  { name: 'registry hosts', run: refuseRegistryHosts },
+  ...(allowDirty ? [] : [{ name: 'clean tree', run: refuseDirtyTree }])
+];
+
+/** A lock or a manifest that names a registry breaks behind every mirror. */
+async function refuseRegistryHosts(): Promise<void> {
+  const pattern = '(npmjs|pypi|pythonhosted)[.](org|com)|(proxy|sum)[.]golang[.]|(static|index)[.]crates[.]|deb[.]debian[.]';
+  const { code, stdout } = await runCommand('git', ['grep', '-nIE', pattern], { capture: true });
+  if (code === 0) throw new Error(`these lines name a package registry:\n${stdout}`);
+}
+
+async function refuseDirtyTree(): Promise<void> {
+  const dirty = await mustRun('git', ['status', '--porcelain'], { capture: true });
+  if (dirty !== '') throw new Error(`the tree is dirty (commit, or pass --allow-dirty):\n${dirty}`);
+}
+
+let failed = 0;
+for (const step of STEPS) {
+  const start = performance.now();
+  try {
+    await step.run();
+    console.log(`check: ${step.name}: ok (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    failed += 1;
+    console.error(`check: ${step.name}: FAILED\n  ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+process.exitCode = failed === 0 ? 0 : 1;

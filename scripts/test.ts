@@ -1,0 +1,96 @@
+/**
+ * `npm test [-- --all] [-- --ring NAME ...] [-- --allow-dirty]`: every ring, one after the other.
+ *
+ * A ring whose prerequisites are missing is skipped and named. With `--all` the missing ones are installed first (system
+ * packages need the Debian family and root) and every skip, of a ring or of a single test, is a failure.
+ * The last line is `N passed, N failed, N skipped`.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runCommand, TOOL_PYTHON } from './command.ts';
+import { countsOfJest, countsOfJunit, type Counts, sumCounts } from './test-counts.ts';
+import { findChromium, findTorchPython, installChromium, makeTorchEnvironment } from './test-prerequisites.ts';
+
+const all = process.argv.includes('--all');
+const rings = process.argv.flatMap((argument, index) => (process.argv[index - 1] === '--ring' ? [argument] : []));
+const scratch = mkdtempSync(path.join(tmpdir(), 'berth-test-'));
+
+interface Ring {
+  readonly name: string;
+  readonly run: () => Promise<Counts>;
+}
+
+const env: Record<string, string> = { NODE_OPTIONS: '--experimental-vm-modules --no-warnings=ExperimentalWarning' };
+
+async function jest(name: string, args: readonly string[]): Promise<Counts> {
+  const report = path.join(scratch, `${name}.json`);
+  const options = ['-c', 'scripts/jest.config.mjs', '--json', '--outputFile', report, '--forceExit=false'];
+  const { code } = await runCommand('npx', ['jest', ...options, ...args], { env, capture: true });
+  return countsOfJest(readFileSync(report, 'utf8'), code);
+}
+
+async function pytest(name: string, args: readonly string[]): Promise<Counts> {
+  const report = path.join(scratch, `${name}.xml`);
+  const options = ['-m', 'pytest', '-q', '-rs', '-p', 'no:cacheprovider', '--junitxml', report];
+  const { code } = await runCommand(TOOL_PYTHON, [...options, ...args], { env });
+  return countsOfJunit(readFileSync(report, 'utf8'), code);
+}
+
+const RINGS: readonly Ring[] = [
+  {
+    name: 'check',
+    run: async () => {
+      const dirty = process.argv.includes('--allow-dirty') ? ['--allow-dirty'] : [];
+      const { code } = await runCommand('node', ['scripts/check.ts', ...dirty]);
+      return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+    }
+  },
+  { name: 'unit', run: () => jest('unit', ['--testPathIgnorePatterns', 'integration\\.test\\.ts$', 'ui-tests/']) },
+  { name: 'python', run: () => pytest('python', ['gateway/launcher', 'extension/tests', 'examples/tests']) },
+  { name: 'integration', run: () => jest('integration', ['-i', '--testPathPatterns', 'integration\\.test\\.ts$']) },
+  { name: 'browser', run: () => jest('browser', ['-i', '--selectProjects', 'browser']) }
+];
+
+/** What a ring needs beyond the bootstrap; a missing one becomes a line, or with --all is installed. */
+async function prepare(): Promise<string[]> {
+  const missing: string[] = [];
+  const chromium = findChromium() ?? (all ? await installChromium() : undefined);
+  if (chromium === undefined) missing.push('browser: no chromium on PATH (Debian: apt-get install chromium)');
+  else env['BERTH_TEST_CHROMIUM'] = chromium;
+  const torch = (await findTorchPython()) ?? (all ? await makeTorchEnvironment() : undefined);
+  if (torch === undefined) {
+    missing.push('torch: the default environment is not made yet (press Train once, or run `npm test -- --all`)');
+  } else env['BERTH_TEST_TORCH_PYTHON'] = torch;
+  return missing;
+}
+
+const minutes: string[] = [];
+let total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const missing = await timed('prerequisites', prepare);
+for (const line of missing) console.log(`test: skipped for want of a prerequisite: ${line}`);
+for (const ring of RINGS) {
+  if (rings.length > 0 && !rings.includes(ring.name)) continue;
+  const needsChromium = ring.name === 'browser';
+  if (needsChromium && env['BERTH_TEST_CHROMIUM'] === undefined) {
+    total = sumCounts(total, { passed: 0, failed: 0, skipped: 1 });
+    continue;
+  }
+  const counts = await timed(ring.name, ring.run);
+  console.log(`test: ${ring.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  total = sumCounts(total, counts);
+}
+rmSync(scratch, { recursive: true, force: true });
+
+async function timed<T>(name: string, run: () => Promise<T>): Promise<T> {
+  console.log(`\ntest: == ${name} ==`);
+  const start = performance.now();
+  const result = await run();
+  minutes.push(`${name} ${((performance.now() - start) / 60_000).toFixed(1)}`);
+  return result;
+}
+
+console.log(`\ntest: minutes per ring: ${minutes.join(', ')}`);
+if (all && total.skipped + missing.length > 0) console.log('test: --all turns every skip into a failure');
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 || total.passed === 0 || (all && total.skipped + missing.length > 0) ? 1 : 0;
