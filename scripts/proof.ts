@@ -1,0 +1,23 @@
+/** `npm run proof NAME`: a check that takes longer than CI allows; its dated result goes to docs/proofs/NAME.md. */
+import { writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ROOT } from './command.ts';
+
+const PROOFS: Readonly<Record<string, string>> = {
+  'fresh-clone': 'scripts/proof-fresh-clone.ts'
+};
+
+const name = process.argv[2] ?? '';
+const file = PROOFS[name];
+if (file === undefined) {
+  console.error(`proof: '${name}' is none; there are: ${Object.keys(PROOFS).join(', ')}`);
+  process.exit(2);
+}
+const module = (await import(pathToFileURL(path.join(ROOT, file)).href)) as { proof: () => Promise<string> };
+const result = await module.proof();
+const date = new Date().toISOString().slice(0, 10);
+const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
+await writeFile(path.join(ROOT, 'docs', 'proofs', `${name}.md`), `# ${name}\n\n${date}, ${machine}.\n\n${result}\n`);
+console.log(`proof: written to docs/proofs/${name}.md`);
