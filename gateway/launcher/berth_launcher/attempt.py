@@ -7,7 +7,7 @@ import errno
 import json
 import os
 import time
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 MARKER = "BERTH_ATTEMPT_DIR"
 
@@ -28,14 +28,14 @@ class Attempt(NamedTuple):
     segment_bytes: int
     max_segments: int
     grace_s: float
-    deadline_ms: Optional[int]
+    deadline_ms: int | None
 
 
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def read_json(path: str) -> Optional[Any]:
+def read_json(path: str) -> Any | None:
     """The document at `path`, or None when it is missing, unreadable or not JSON."""
     try:
         with open(path, encoding="utf-8") as file:
@@ -161,7 +161,7 @@ def _problems(raw: dict) -> list:
         if not is_right:
             problems.append(f"{key}={raw.get(key)!r}: want {wanted}")
 
-    def integer(key: str, low: int, fallback: Optional[int] = None) -> None:
+    def integer(key: str, low: int, fallback: int | None = None) -> None:
         value = raw.get(key, fallback)
         want(key, isinstance(value, int) and _is_integer(value) and value >= low, f"an integer of at least {low}")
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from typing import Iterable, Optional
+from collections.abc import Iterable
 
 MAX_ERROR_CHARACTERS = 500
 _START = re.compile(r"(Exception Group )?Traceback \(most recent call last\):$")
@@ -17,10 +17,10 @@ class LastError:
     """Feed it every line of stderr; `text` is the error, `location` the innermost line of the user's own code."""
 
     def __init__(self) -> None:
-        self.text: Optional[str] = None
-        self.location: Optional[str] = None
+        self.text: str | None = None
+        self.location: str | None = None
         self._is_inside = False
-        self._frame: Optional[str] = None
+        self._frame: str | None = None
 
     def see(self, lines: Iterable[str]) -> None:
         for line in lines:

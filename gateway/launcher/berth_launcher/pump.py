@@ -9,7 +9,8 @@ import selectors
 import signal
 import sys
 import time
-from typing import IO, Callable, Iterable, List, Optional, Tuple
+from collections.abc import Callable, Iterable
+from typing import IO
 
 from berth_launcher.records import Splitter
 from berth_launcher.segments import SegmentWriter
@@ -24,7 +25,7 @@ Observer = Callable[[Iterable[str]], None]
 class Stream:
     """One pipe of a child and the stream name its records carry."""
 
-    def __init__(self, handle: int, name: str, writer: SegmentWriter, observer: Optional[Observer]) -> None:
+    def __init__(self, handle: int, name: str, writer: SegmentWriter, observer: Observer | None) -> None:
         self.handle = handle
         self.splitter = Splitter()
         self._name = name
@@ -49,14 +50,14 @@ class Stream:
         self.write(self.splitter.feed(data, time.monotonic()) if data else self.splitter.finish())
         return bool(data)
 
-    def write(self, records: List[Tuple[str, bool]]) -> None:
+    def write(self, records: list[tuple[str, bool]]) -> None:
         if not records:
             return
         self._writer.write(self._name, records)
         if self._observer is not None:
             self._observer(self._join(records))
 
-    def _join(self, records: List[Tuple[str, bool]]) -> Iterable[str]:
+    def _join(self, records: list[tuple[str, bool]]) -> Iterable[str]:
         """Lines as they were before they became parts; of a very long one only the beginning."""
         for text, is_part in records:
             line = self._continued[:4096] + text
@@ -81,7 +82,7 @@ class Pump:
         for number in (signal.SIGCHLD, signal.SIGHUP, *handlers):
             signal.signal(number, handlers.get(number, _nothing))
 
-    def attach(self, pipe: Optional[IO[bytes]], name: str, observer: Optional[Observer] = None) -> None:
+    def attach(self, pipe: IO[bytes] | None, name: str, observer: Observer | None = None) -> None:
         """Takes `pipe` over; its records carry `name`."""
         assert pipe is not None
         handle = os.dup(pipe.fileno())
@@ -139,7 +140,7 @@ def _nothing(_number: int, _frame: object) -> None:
     """A handler that only wakes the loop; unlike SIG_IGN it is not inherited by what we execute."""
 
 
-def exit_of(status: int) -> Tuple[Optional[int], Optional[str]]:
+def exit_of(status: int) -> tuple[int | None, str | None]:
     """The exit code and the signal name of a wait status; one of them is None."""
     code = os.waitstatus_to_exitcode(status)
     return (code, None) if code >= 0 else (None, signal_name(-code))

@@ -9,7 +9,6 @@ import resource
 import signal
 import subprocess
 import time
-from typing import Optional
 
 from berth_launcher.attempt import Attempt, AttemptError, now_ms, read_attempt, write_json
 from berth_launcher.last_error import LastError
@@ -46,7 +45,7 @@ class Tee:
         self._state: dict = {"rank": rank, "launcherPid": os.getpid(), "launcherIdentity": identity_of(os.getpid())}
         self._last_error = LastError()
         self._must_stop = False
-        self._stopped_at: Optional[float] = None
+        self._stopped_at: float | None = None
         self._pid = 0
 
     def run(self) -> int:
@@ -119,7 +118,7 @@ class Tee:
         self._writer.close()
         return 127
 
-    def _record_end(self, ended_at_ms: int, code: Optional[int], signal_name: Optional[str]) -> None:
+    def _record_end(self, ended_at_ms: int, code: int | None, signal_name: str | None) -> None:
         has_failed = code != 0
         self._record({
             'endedAtMs': ended_at_ms,
@@ -137,7 +136,7 @@ class Tee:
         except OSError as error:
             self._writer.note(f"cannot write {self._path}: {error.strerror}")
 
-    def _end_like(self, code: Optional[int], signal_name: Optional[str]) -> int:
+    def _end_like(self, code: int | None, signal_name: str | None) -> int:
         """Ends as the user's process did, so that torchrun sees and reports the truth."""
         if signal_name is None:
             return code or 0

@@ -6,26 +6,25 @@ Holds at most one record plus one read in memory.
 """
 
 import re
-from typing import List, Optional, Tuple
 
 MAX_RECORD_BYTES = 32 * 1024
 UPDATE_WINDOW_S = 0.2
 IDLE_S = 0.5
 _END = re.compile(rb"(\r\n|\n|\r)")
 
-Record = Tuple[str, bool]  # the text, and whether its line continues in the next record
+Record = tuple[str, bool]  # the text, and whether its line continues in the next record
 
 
 class Splitter:
     def __init__(self) -> None:
         self._tail = b""
-        self._tail_due: Optional[float] = None
-        self._update: Optional[bytes] = None  # the newest `\r` update that was not handed out yet
+        self._tail_due: float | None = None
+        self._update: bytes | None = None  # the newest `\r` update that was not handed out yet
         self._update_due = 0.0
         self._is_open = False  # a part of the current line was handed out
         self._skip_newline = False  # a `\r` was taken for an end; a `\n` right after it belongs to it
 
-    def feed(self, data: bytes, now: float) -> List[Record]:
+    def feed(self, data: bytes, now: float) -> list[Record]:
         records = self._expire_update(now)
         if self._skip_newline:
             self._skip_newline = False
@@ -41,12 +40,12 @@ class Splitter:
         self._tail_due = now + (UPDATE_WINDOW_S if self._tail.endswith(b"\r") else IDLE_S) if self._tail else None
         return records
 
-    def due(self) -> Optional[float]:
+    def due(self) -> float | None:
         """When `expire` has something to do, if ever."""
         times = [self._tail_due, self._update_due if self._update is not None else None]
         return min((time for time in times if time is not None), default=None)
 
-    def expire(self, now: float) -> List[Record]:
+    def expire(self, now: float) -> list[Record]:
         records = self._expire_update(now)
         if self._tail_due is None or now < self._tail_due:
             return records
@@ -63,15 +62,15 @@ class Splitter:
             self._tail, self._is_open = self._tail[whole:], True
         return records
 
-    def finish(self) -> List[Record]:
-        records: List[Record] = []
+    def finish(self) -> list[Record]:
+        records: list[Record] = []
         self._flush_update(records)
         text, self._tail, self._tail_due = self._tail.rstrip(b"\r"), b"", None
         if text:
             self._hand_out(text, records)
         return records
 
-    def _feed_lines(self, data: bytes, records: List[Record]) -> None:
+    def _feed_lines(self, data: bytes, records: list[Record]) -> None:
         end = data.rfind(b"\n")
         self._tail = data[end + 1 :]
         if end < 0:
@@ -84,7 +83,7 @@ class Splitter:
         else:
             records.extend([(line, False) for line in lines])
 
-    def _feed_with_updates(self, data: bytes, now: float, records: List[Record]) -> None:
+    def _feed_with_updates(self, data: bytes, now: float, records: list[Record]) -> None:
         is_undecided = data.endswith(b"\r")  # it may be the first half of `\r\n`
         pieces = _END.split(data[:-1] if is_undecided else data)
         self._tail = pieces[-1] + (b"\r" if is_undecided else b"")
@@ -96,23 +95,23 @@ class Splitter:
                 self._update_due = now + UPDATE_WINDOW_S if self._update is None else self._update_due
                 self._update = text
 
-    def _expire_update(self, now: float) -> List[Record]:
-        records: List[Record] = []
+    def _expire_update(self, now: float) -> list[Record]:
+        records: list[Record] = []
         if self._update is not None and now >= self._update_due:
             self._flush_update(records)
         return records
 
-    def _flush_update(self, records: List[Record]) -> None:
+    def _flush_update(self, records: list[Record]) -> None:
         if self._update is not None:
             text, self._update = self._update, None
             self._hand_out(text, records)
 
-    def _hand_out(self, text: bytes, records: List[Record]) -> None:
+    def _hand_out(self, text: bytes, records: list[Record]) -> None:
         text = self._hand_out_parts(text, records)
         records.append((text.decode("utf-8", "replace"), False))
         self._is_open = False
 
-    def _hand_out_parts(self, text: bytes, records: List[Record]) -> bytes:
+    def _hand_out_parts(self, text: bytes, records: list[Record]) -> bytes:
         start = 0
         while len(text) - start > MAX_RECORD_BYTES:
             part = text[start : start + MAX_RECORD_BYTES]

@@ -3,7 +3,6 @@
 import json
 import os
 import time
-from typing import Optional
 
 from berth_launcher.attempt import now_ms, overwrite, sync_folder, write_json
 
@@ -13,12 +12,12 @@ SPARE_BYTES = 4096
 
 def exit_record(
     *,
-    exit_code: Optional[int] = None,
-    signal_name: Optional[str] = None,
-    stopped: Optional[str] = None,
+    exit_code: int | None = None,
+    signal_name: str | None = None,
+    stopped: str | None = None,
     oom_killed: bool = False,
     launcher_killed: bool = False,
-    launch_error: Optional[str] = None,
+    launch_error: str | None = None,
 ) -> dict:
     return {
         "endedAtMs": now_ms(),

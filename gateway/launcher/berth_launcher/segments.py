@@ -6,8 +6,8 @@ the disk has no room for is dropped and counted; the next line that can be writt
 
 import errno
 import os
+from collections.abc import Iterable
 from json.encoder import encode_basestring
-from typing import Iterable, List, Tuple
 
 from berth_launcher.attempt import now_ms
 
@@ -23,7 +23,7 @@ class SegmentWriter:
         self._lost_bytes = 0
         self._lost_why = ""
 
-    def write(self, stream: str, records: Iterable[Tuple[str, bool]]) -> None:
+    def write(self, stream: str, records: Iterable[tuple[str, bool]]) -> None:
         """Appends the records of `stream` ("o", "e" or "x"). Never raises for the sake of the disk."""
         head = f'{{"t":{now_ms()},"s":"{stream}","m":'
         lines = [head + encode_basestring(text) + (',"p":true}\n' if is_part else "}\n") for text, is_part in records]
@@ -39,7 +39,7 @@ class SegmentWriter:
             self._append([])
         self._release()
 
-    def _append(self, lines: List[bytes]) -> None:
+    def _append(self, lines: list[bytes]) -> None:
         if self._lost_records:
             lost, why = (self._lost_records, self._lost_bytes), self._lost_why
             text = f"{lost[0]} records ({lost[1]} bytes) of output were lost: {why}"
@@ -52,11 +52,11 @@ class SegmentWriter:
         if left > 0:
             self._count_lost(lines[-left:])
 
-    def _count_lost(self, lines: List[bytes]) -> None:
+    def _count_lost(self, lines: list[bytes]) -> None:
         self._lost_records += len(lines)
         self._lost_bytes += sum(map(len, lines))
 
-    def _put(self, lines: List[bytes]) -> int:
+    def _put(self, lines: list[bytes]) -> int:
         """Writes as many whole lines as the disk takes, in few writes. Returns how many are left."""
         start = 0
         try:
@@ -73,7 +73,7 @@ class SegmentWriter:
             self._lost_why = error.strerror or str(error)
         return len(lines) - start
 
-    def _write_whole(self, lines: List[bytes]) -> int:
+    def _write_whole(self, lines: list[bytes]) -> int:
         data = b"".join(lines)
         written = os.write(self._handle, data)
         if written == len(data):

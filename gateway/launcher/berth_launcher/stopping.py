@@ -7,7 +7,7 @@ left in good order. Only while there is no tee yet is the signal for torchrun, w
 import os
 import signal
 import time
-from typing import Callable, Iterable, Optional
+from collections.abc import Callable, Iterable
 
 from berth_launcher.attempt import now_ms, read_json
 from berth_launcher.tree import Process, members, send, still_alive
@@ -16,7 +16,7 @@ REPORT_S = 2.0  # for tees and torchrun to record the end of ranks that were kil
 SWEEP_S = 10.0
 
 
-def stop_reason(attempt_dir: str, was_signalled: bool, deadline_ms: Optional[int]) -> Optional[str]:
+def stop_reason(attempt_dir: str, was_signalled: bool, deadline_ms: int | None) -> str | None:
     path = os.path.join(attempt_dir, "stop.json")
     if os.path.exists(path):
         order = read_json(path)
@@ -34,7 +34,7 @@ class Stopping:
         self._kill_at = time.monotonic() + grace_s
         self._told: set = set()
 
-    def push(self, main: Optional[Process]) -> bool:
+    def push(self, main: Process | None) -> bool:
         """Does what is due now; `main` is None when it has ended. False when nothing of the ranks is left to wait for."""
         everyone = members(self._attempt_dir, [os.getpid()])
         tees = [process for process in everyone.values() if process.is_tee]
@@ -54,7 +54,7 @@ class Stopping:
             self._told.add(key)
             send(process, signal.SIGTERM)
 
-    def _kill(self, everyone: dict, main: Optional[Process], tees: list, with_reporters: bool) -> None:
+    def _kill(self, everyone: dict, main: Process | None, tees: list, with_reporters: bool) -> None:
         self.has_killed = True
         reporters = {process.pid for process in tees} | ({main.pid} if main else set())
         for process in everyone.values():

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import time
 import traceback
-from typing import Optional
 
 from berth_launcher.attempt import Attempt, AttemptError, claim, read_attempt, read_json
 from berth_launcher.prctl import become_subreaper, die_with_parent
@@ -62,10 +61,10 @@ class Supervisor:
         self._writer = writer
         self._signals = signals
         self._pump = signals.pump
-        self._stopped: Optional[str] = None
-        self._stopping: Optional[Stopping] = None
-        self._main: Optional[Process] = None
-        self._main_status: Optional[int] = None
+        self._stopped: str | None = None
+        self._stopping: Stopping | None = None
+        self._main: Process | None = None
+        self._main_status: int | None = None
 
     def run(self) -> dict:
         """Carries the attempt out and returns its result. Whatever goes wrong here, nothing of the attempt is left."""
@@ -87,7 +86,7 @@ class Supervisor:
         self._pump.finish()
         return self._result(launch_error, ranks, _oom_kills() > oom_kills)
 
-    def _start_unless_stopped(self) -> Optional[str]:
+    def _start_unless_stopped(self) -> str | None:
         """Starts the main child; what speaks against it is returned and logged."""
         self._stopped = self._stop_reason()
         if self._stopped is not None:
@@ -133,7 +132,7 @@ class Supervisor:
             self._writer.note(f"stopping ({self._stopped}): SIGTERM now, SIGKILL after {self._attempt.grace_s:g} s")
             self._stopping = Stopping(self._attempt_dir, self._attempt.grace_s)
 
-    def _stop_reason(self) -> Optional[str]:
+    def _stop_reason(self) -> str | None:
         return stop_reason(self._attempt_dir, self._signals.has_come, self._attempt.deadline_ms)
 
     def _watch_s(self) -> float:
@@ -152,7 +151,7 @@ class Supervisor:
             if self._main is not None and pid == self._main.pid:
                 self._main_status = status
 
-    def _result(self, launch_error: Optional[str], ranks: list, has_oom_killed: bool) -> dict:
+    def _result(self, launch_error: str | None, ranks: list, has_oom_killed: bool) -> dict:
         launch_error = launch_error or next((rank["launchError"] for rank in ranks if rank.get("launchError")), None)
         code, signal_name = (None, None) if self._main_status is None else exit_of(self._main_status)
         if launch_error is not None:

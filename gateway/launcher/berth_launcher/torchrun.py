@@ -15,7 +15,6 @@ import re
 import shutil
 import subprocess
 import sys
-from typing import Optional
 
 from berth_launcher.attempt import MARKER, Attempt
 from berth_launcher.tree import tee_arguments
@@ -76,7 +75,7 @@ def usable_cores() -> int:
         return cores
 
 
-def launch_problem(attempt: Attempt, env: dict, cwd: str) -> Optional[str]:
+def launch_problem(attempt: Attempt, env: dict, cwd: str) -> str | None:
     """Why this attempt cannot start, as a sentence; None when nothing speaks against it."""
     if not os.path.isdir(attempt.work_dir):
         return f"The working folder {attempt.work_dir} does not exist."
@@ -94,7 +93,7 @@ def _is_program(name: str, cwd: str, env: dict) -> bool:
     return os.path.isfile(path) and os.access(path, os.X_OK)
 
 
-def _torch_problem(attempt: Attempt, env: dict, cwd: str) -> Optional[str]:
+def _torch_problem(attempt: Attempt, env: dict, cwd: str) -> str | None:
     command = [attempt.python, "-c", _PROBE]
     try:
         done = subprocess.run(

@@ -9,7 +9,8 @@ import os
 import signal
 import subprocess
 import sys
-from typing import Iterable, NamedTuple, Optional, Tuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from berth_launcher.attempt import MARKER
 
@@ -32,7 +33,7 @@ class Process(NamedTuple):
     is_tee: bool
 
 
-def identity_of(pid: int) -> Optional[str]:
+def identity_of(pid: int) -> str | None:
     """Equal for the same process, different for a recycled pid and after a reboot; None when there is none (or a zombie)."""
     if not IS_LINUX:
         return _ps_identity(pid)
@@ -129,13 +130,13 @@ def _linux_snapshot(attempt_dir: str) -> dict:
     return found
 
 
-def _read_stat(pid: int) -> Optional[list]:
+def _read_stat(pid: int) -> list | None:
     """The fields of /proc/PID/stat from the state on; a process name may hold spaces and brackets. None for a zombie."""
     fields = _read_bytes(f"/proc/{pid}/stat").rpartition(b")")[2].split()
     return None if len(fields) < 20 or fields[0] in (b"Z", b"X") else fields
 
 
-def _linux_identity(stat: list, boot: Optional[str] = None) -> str:
+def _linux_identity(stat: list, boot: str | None = None) -> str:
     return f"linux:{boot or boot_id()}:{int(stat[19])}"
 
 
@@ -162,12 +163,12 @@ def _ps_snapshot(attempt_dir: str) -> dict:
     return found
 
 
-def _ps_identity(pid: int) -> Optional[str]:
+def _ps_identity(pid: int) -> str | None:
     words = _ps("-o", "state=,lstart=", "-p", str(pid))[1].split()
     return None if len(words) != 6 or words[0].startswith("Z") else "ps:" + " ".join(words[1:])
 
 
-def _ps(*arguments: str) -> Tuple[int, str]:
+def _ps(*arguments: str) -> tuple[int, str]:
     """The pid of ps itself, which is our child for a moment, and what it printed."""
     env = {**os.environ, "LC_ALL": "C"}
     with subprocess.Popen(["ps", *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env) as process:
