@@ -1,0 +1,87 @@
+/** Ten mistakes that somebody could make in the plan. Each must be noticed by a test of its own decision. */
+
+export interface Mutant {
+  /** What would go wrong. */
+  readonly sentence: string;
+  /** In operator/src/plan. */
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly text: string;
+  readonly replacement: string;
+  /** The tests that must turn red, in operator/src/plan. */
+  readonly tests: readonly string[];
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    sentence: 'a run is started again and again while its first attempt is alive',
+    file: 'plan-run.ts',
+    text: 'if (live !== undefined) return planLive(seen, live, nowMs);',
+    replacement: "if (live !== undefined && live.state !== 'running') return planLive(seen, live, nowMs);",
+    tests: ['plan-run.test.ts', 'plan-run.sequences.test.ts']
+  },
+  {
+    sentence: 'a cancelled run keeps its processes, and its compute, until they end by themselves',
+    file: 'plan-run.ts',
+    text: "const actions: RunAction[] = [{ kind: 'stop-attempt', number, reason: stop }];",
+    replacement: 'const actions: RunAction[] = [];',
+    tests: ['plan-run.test.ts', 'plan-run.sequences.test.ts']
+  },
+  {
+    sentence: 'a wish to stop that comes too late turns a finished training into a cancelled one',
+    file: 'plan-run.ts',
+    text: 'if (completed !== undefined) return completed.outcome;',
+    replacement:
+      "if (completed !== undefined) return seen.stopRequested === undefined ? completed.outcome : { cause: 'Cancelled', message: 'Cancelled.' };",
+    tests: ['plan-run.test.ts']
+  },
+  {
+    sentence: 'a deadline passes and nobody stops the run',
+    file: 'plan-run.ts',
+    text: "if (atMs !== undefined && nowMs >= atMs) return 'deadline';",
+    replacement: "if (atMs !== undefined && nowMs >= atMs + 1) return 'deadline';",
+    tests: ['plan-run.time.test.ts']
+  },
+  {
+    sentence: 'a run is tried once more than its owner allowed',
+    file: 'plan-retry.ts',
+    text: 'if (!(nth <= allowed)) return { retry: false };',
+    replacement: 'if (!(nth <= allowed + 1)) return { retry: false };',
+    tests: ['plan-retry.test.ts']
+  },
+  {
+    sentence: 'retries after one cause are used up by attempts that ended for another',
+    file: 'plan-retry.ts',
+    text: 'attempts.filter(attempt => attempt.outcome?.cause === cause).length',
+    replacement: 'attempts.length',
+    tests: ['plan-retry.test.ts']
+  },
+  {
+    sentence: 'small runs overtake a large one until it starves',
+    file: 'plan-queue.ts',
+    text: 'position === 0 && entry.slots <= free',
+    replacement: 'entry.slots <= free',
+    tests: ['plan-queue.test.ts']
+  },
+  {
+    sentence: 'more processes are admitted than the machine has slots',
+    file: 'plan-queue.ts',
+    text: 'free -= entry.slots;',
+    replacement: '',
+    tests: ['plan-queue.test.ts']
+  },
+  {
+    sentence: 'a person is told to wait for compute that can never be enough',
+    file: 'request-problems.ts',
+    text: 'if (slots !== undefined && processes > slots) {',
+    replacement: 'if (slots !== undefined && processes > slots + 1) {',
+    tests: ['plan-verdict.test.ts']
+  },
+  {
+    sentence: 'a person is sent to the rank that torchrun stopped, not to the one that failed',
+    file: 'exit-outcome.ts',
+    text: 'a.endedAtMs - b.endedAtMs ||',
+    replacement: '',
+    tests: ['exit-outcome.test.ts']
+  }
+];

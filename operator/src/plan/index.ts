@@ -1,0 +1,16 @@
+export * from './run.js';
+export * from './final-phase.js';
+export * from './run-deadline.js';
+export * from './plan-run.js';
+export * from './plan-retry.js';
+export * from './plan-queue.js';
+export * from './queue-state.js';
+export * from './request-problems.js';
+export * from './plan-verdict.js';
+export * from './exit-outcome.js';
+export * from './progress-line.js';
+export * from './series.js';
+export { SKIP_TAG } from './read-notebook.js';
+export type { CellNote } from './read-notebook.js';
+export * from './notebook-script.js';
+export * from './cell-of-line.js';
