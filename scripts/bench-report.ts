@@ -15,7 +15,8 @@ export function printReport(report: BenchReport): void {
   for (const part of ['ours', 'peers', 'ratio', 'conditions'] as const) {
     for (const [key, value] of Object.entries(report[part])) console.log(`${part.padEnd(11)} ${key.padEnd(22)} ${String(value)}`);
   }
-  console.log(JSON.stringify({ bench: report.bench, machine: machine(), ...report }));
+  const { bench, ...figures } = report;
+  console.log(JSON.stringify({ bench, machine: machine(), ...figures }));
 }
 
 function machine(): string {

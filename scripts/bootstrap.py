@@ -101,6 +101,8 @@ def link_node() -> None:
     NODE_BIN.mkdir()
     for name, target in (("node", wheel / "bin" / "node"), ("npm", npm / "npm-cli.js"), ("npx", npm / "npx-cli.js")):
         (NODE_BIN / name).symlink_to(target)
+    # Our package.json says "type": "module"; JupyterLab's own scripts below this folder are CommonJS.
+    (TOOLS / "package.json").write_text('{"type": "commonjs"}\n')
 
 
 def install_packages(environment: dict[str, str]) -> None:

@@ -32,7 +32,7 @@ async function jest(name: string, args: readonly string[]): Promise<Counts> {
 
 async function pytest(name: string, args: readonly string[]): Promise<Counts> {
   const report = path.join(scratch, `${name}.xml`);
-  const options = ['-m', 'pytest', '-q', '-rs', '-p', 'no:cacheprovider', '--junitxml', report];
+  const options = ['-m', 'pytest', '-q', '-rs', '-c', 'scripts/pytest.ini', '--rootdir', '.', '--junitxml', report];
   const { code } = await runCommand(TOOL_PYTHON, [...options, ...args], { env });
   return countsOfJunit(readFileSync(report, 'utf8'), code);
 }

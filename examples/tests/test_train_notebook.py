@@ -20,7 +20,12 @@ EXAMPLES = Path(__file__).resolve().parent.parent
 NOTEBOOK = json.loads((EXAMPLES / "01-train.ipynb").read_text(encoding="utf-8"))
 PYTHON = os.environ.get("BERTH_TEST_TORCH_PYTHON")
 NEEDS_TORCH = pytest.mark.skipif(PYTHON is None, reason="BERTH_TEST_TORCH_PYTHON names no Python with torch")
-TINY = {"EPOCHS": 2, "BATCH": 1024, "DIM": 32, "HISTORY": 3}  # small, yet it learns: a recall of 0 would compare equal to anything
+TINY = {
+    "EPOCHS": 2,
+    "BATCH": 1024,
+    "DIM": 32,
+    "HISTORY": 3,
+}  # small, yet it learns: a recall of 0 would compare equal to anything
 LAUNCH = {1: [], 2: ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]}
 
 
@@ -124,7 +129,16 @@ def test_a_run_imports_nothing_that_only_the_pictures_need():
     tree = ast.parse(script_of(NOTEBOOK, {}))
     names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
     names += [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    third_party = {name.split(".")[0] for name in names} - {"csv", "gzip", "json", "os", "pathlib", "signal", "sys", "time"}
+    third_party = {name.split(".")[0] for name in names} - {
+        "csv",
+        "gzip",
+        "json",
+        "os",
+        "pathlib",
+        "signal",
+        "sys",
+        "time",
+    }
     assert third_party == {"numpy", "torch"}
 
 
