@@ -1,0 +1,44 @@
+"""The server extension: one lease and one proxy per Jupyter server."""
+
+from __future__ import annotations
+
+import getpass
+import os
+
+from jupyter_server.extension.application import ExtensionApp
+from tornado.ioloop import IOLoop
+
+from .gateway_client import actor_headers
+from .gateway_process import GatewayProcess
+from .layout import GatewayLayout
+from .lease import Lease
+from .proxy import BerthProxyHandler
+
+
+class BerthExtension(ExtensionApp):
+    """Starts the gateway in the background when the server loads it, and gives its lease back at the end."""
+
+    name = "jupyterlab_berth"
+
+    def initialize_handlers(self) -> None:
+        """Adds `/berth/` and begins to hold the lease; neither waits for the gateway."""
+        owner = owner_of_this_server()
+        root_folder = os.path.abspath(os.path.expanduser(self.serverapp.root_dir))
+        headers = actor_headers(owner, root_folder)
+        process = GatewayProcess(GatewayLayout.of_this_person(), headers, self.log)
+        self.lease = Lease(process, headers, self.log)
+        options = {"lease": self.lease, "owner": owner, "root_folder": root_folder}
+        self.handlers.append((r"/berth/(.*)", BerthProxyHandler, options))
+        IOLoop.current().add_callback(self.lease.start)
+
+    async def stop_extension(self) -> None:
+        """Called when the server stops."""
+        await self.lease.stop()
+
+
+def owner_of_this_server() -> str:
+    """The person this Jupyter server belongs to: the hub's name for them, or that of their account."""
+    try:
+        return os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in a container with an arbitrary uid
+        return str(os.geteuid())
