@@ -1,0 +1,201 @@
+/** Every route of the contract against the real local platform: each answer fits its schema, each documented failure occurs. */
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { jest } from '@jest/globals';
+import type { WebSocket } from 'ws';
+import {
+  ErrorBody,
+  GatewayEvent,
+  type LogPage,
+  type Route,
+  ROUTES,
+  type RouteName,
+  type RunView
+} from '../contract/index.js';
+import { openApiDocument } from '../contract/openapi.js';
+import { LocalPlatform } from '../platform/local/index.js';
+import { fixedEnvironments } from './testing/fixed-environments.js';
+import { serve, type Served } from './testing/served.js';
+import type { Received, Sent } from './testing/unix-client.js';
+
+/** Runs are processes; they start slowly on a machine that has much to do. */
+jest.setTimeout(60_000);
+
+const FINAL = new Set(['Succeeded', 'Failed', 'Cancelled', 'Lost']);
+/** They need a bug, and a full disk; `app.test.ts` shows how these two are answered. */
+const NOT_HERE = /(500|507)$/;
+const NAMES = Object.keys(ROUTES) as RouteName[];
+const SOMETHING: Record<string, string> = { id: 'nobody-00000', name: 'nothing' };
+
+let folder = '';
+let platform: LocalPlatform;
+let served: Served;
+let socket: WebSocket;
+const runs = new Map<string, RunView>();
+const occurred = new Set<string>();
+let wake = (): void => undefined;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'berth-api-'));
+  const root = join(folder, 'home');
+  for (const name of ['small', 'large']) await mkdir(join(root, name), { recursive: true });
+  await writeFile(join(root, 'small', 'quick.ipynb'), notebook('print("hello from the notebook")'));
+  await writeFile(join(root, 'small', 'slow.ipynb'), notebook('import time\nprint("up", flush=True)\ntime.sleep(600)'));
+  await writeFile(join(root, 'large', 'train.py'), 'pass');
+  await writeFile(join(root, 'large', 'data.bin'), new Uint8Array(2 * 1024 * 1024));
+  const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
+  const ignore = (): void => undefined;
+  platform = await LocalPlatform.open({
+    dataFolder: join(folder, 'data'),
+    launcherFolder: resolve('launcher/berth_launcher'),
+    pythonPath: python,
+    environments: fixedEnvironments(python),
+    variables: process.env,
+    log: { error: ignore, warn: ignore, info: ignore },
+    bundleLimits: { maxBytes: 1024 * 1024, maxFiles: 100 }
+  });
+  served = await serve(platform, { rootFolder: root });
+  socket = served.connect('/api/v1/events');
+  socket.on('message', data => {
+    const event = GatewayEvent.parse(JSON.parse(String(data)));
+    if (event.type === 'run') runs.set(event.run.id, event.run);
+    wake();
+  });
+});
+
+afterAll(async () => {
+  socket.terminate();
+  await served.close();
+  await platform.close();
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+function notebook(source: string): string {
+  const cell = { cell_type: 'code', id: 'a', metadata: {}, source, outputs: [], execution_count: null };
+  const kernelspec = { name: 'python3', language: 'python', display_name: 'Python' };
+  return JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: { kernelspec }, cells: [cell] });
+}
+
+/** Calls a route, holds the answer against the contract and notes what occurred. */
+async function call(name: RouteName, params: Record<string, string> = {}, more: Partial<Sent> = {}): Promise<Received> {
+  const route: Route = ROUTES[name];
+  const path = `/api/v1${route.path.replace(/\{(\w+)\}/g, (_all, key: string) => params[key] ?? SOMETHING[key] ?? '')}`;
+  const query = params['query'] ?? '';
+  const body = route.body && { notebook: 'small/quick.ipynb' };
+  const answer = await served.send({ method: route.method.toUpperCase(), path: path + query, body, ...more });
+  occurred.add(`${name} ${answer.status}`);
+  const { status, schema, mediaType } = route.answer;
+  if (answer.status !== status) ErrorBody.parse(answer.json());
+  else if (schema === null) expect(answer.text).toBe('');
+  else schema.parse(mediaType === undefined ? answer.json() : answer.text);
+  return answer;
+}
+
+async function submit(fields: object): Promise<RunView> {
+  const answer = await call('submitRun', {}, { body: { framework: 'process', ...fields } });
+  expect(answer.status).toBe(201);
+  return answer.json<RunView>();
+}
+
+/** What the event stream says of the run, as soon as it is so. */
+async function until(id: string, isSo: (run: RunView) => boolean): Promise<RunView> {
+  for (;;) {
+    const run = runs.get(id);
+    if (run !== undefined && isSo(run)) return run;
+    await new Promise<void>(resolve => (wake = resolve));
+  }
+}
+
+const isFinal = ({ phase }: RunView): boolean => FINAL.has(phase);
+const codeOf = (answer: Received): [number, string] => [answer.status, answer.json<ErrorBody>().code];
+
+test.each(NAMES)('%s: no token, nobody who asks, and a body that is too large are refused', async name => {
+  expect(codeOf(await call(name, {}, { headers: { authorization: 'Bearer wrong' } }))).toEqual([
+    401,
+    'unauthenticated'
+  ]);
+  expect(codeOf(await call(name, {}, { headers: { 'x-berth-root': 'relative' } }))).toEqual([400, 'invalid-input']);
+  const route: Route = ROUTES[name];
+  if (route.body === undefined) return;
+  expect(codeOf(await call(name, {}, { body: { notebook: 'x'.repeat(300_000) } }))).toEqual([413, 'too-large']);
+});
+
+test.each(NAMES.filter(name => 'params' in ROUTES[name]))('%s: what is not there is not found', async name => {
+  expect(codeOf(await call(name))).toEqual([404, 'not-found']);
+});
+
+test('offers, environments and verdicts', async () => {
+  expect((await call('listOffers')).json()).toMatchObject({ offers: [{ id: 'cpu', used: 0 }] });
+  expect((await call('listEnvironments')).json()).toMatchObject({ environments: [{ name: 'default' }] });
+  expect((await call('createEnvironment', { name: 'default' })).json()).toMatchObject({ state: 'ready' });
+  expect((await call('cancelEnvironment', { name: 'default' })).status).toBe(202);
+  const body = { notebook: 'small/quick.ipynb', framework: 'process' };
+  expect((await call('getVerdict', {}, { body })).json()).toMatchObject({ verdict: 'now', problems: [] });
+  const never = await call('getVerdict', {}, { body: { ...body, notebook: 'missing.ipynb' } });
+  expect(never.json()).toMatchObject({ verdict: 'never', problems: [{ field: 'notebook' }] });
+});
+
+test('a run from submission to deletion', async () => {
+  const submission = { notebook: 'small/quick.ipynb', submissionId: 'press-0001' };
+  const { id } = await submit(submission);
+  expect((await submit(submission)).id).toBe(id);
+  expect((await until(id, isFinal)).phase).toBe('Succeeded');
+  expect((await call('getRun', { id })).json()).toMatchObject({ id, phase: 'Succeeded' });
+  expect((await call('listRuns')).json()).toMatchObject({ runs: [{ id }] });
+
+  const page = (await call('getLogs', { id, query: '?rank=0&1727000000000' })).json<LogPage>();
+  expect(page.lines.map(line => line.text)).toContain('hello from the notebook');
+  const download = await call('downloadLogs', { id, query: '?rank=0' });
+  expect(download.text).toContain('hello from the notebook');
+  expect(download.headers['content-disposition']).toBe(`attachment; filename="${id}-rank-0.log"`);
+
+  expect(codeOf(await call('cancelRun', { id }))).toEqual([409, 'conflict']);
+  expect(codeOf(await call('retryRun', { id }))).toEqual([409, 'conflict']);
+  expect((await call('deleteRun', { id })).status).toBe(204);
+  expect(codeOf(await call('getRun', { id }))).toEqual([404, 'not-found']);
+});
+
+test('a run that is cancelled, retried and cancelled again', async () => {
+  const { id } = await submit({ notebook: 'small/slow.ipynb', graceMs: 1000 });
+  await until(id, run => run.phase === 'Running');
+  expect(codeOf(await call('deleteRun', { id }))).toEqual([409, 'conflict']);
+  expect((await call('cancelRun', { id })).status).toBe(202);
+  expect((await until(id, isFinal)).phase).toBe('Cancelled');
+  expect((await call('retryRun', { id })).status).toBe(202);
+  await until(id, run => run.attempts.length === 2 && run.phase === 'Running');
+  await call('cancelRun', { id });
+  expect((await until(id, run => isFinal(run) && run.attempts.length === 2)).phase).toBe('Cancelled');
+});
+
+test.each([
+  { name: 'bad fields', body: { notebook: 'small/quick.ipynb', offer: 3 }, want: [400, 'invalid-input'] },
+  { name: 'a notebook that is not there', body: { notebook: 'missing.ipynb' }, want: [404, 'not-found'] },
+  { name: 'a folder that is too large', body: { notebook: 'large/train.py' }, want: [413, 'too-large'] },
+  {
+    name: 'more processes than fit',
+    body: { notebook: 'small/quick.ipynb', processes: 4096 },
+    want: [422, 'never-fits']
+  }
+])('submitting $name is refused, and nothing is made', async ({ body, want }) => {
+  const before = (await call('listRuns')).text;
+  const answer = await call('submitRun', {}, { body });
+  expect(codeOf(answer)).toEqual(want);
+  expect(answer.json<ErrorBody>().problems?.length).toBeGreaterThan(0);
+  expect((await call('listRuns')).text).toBe(before);
+});
+
+test('when the gateway ends, every route says so; and all that is documented has occurred', async () => {
+  served.closing.abort();
+  for (const name of NAMES) expect(codeOf(await call(name))).toEqual([503, 'shutting-down']);
+  const { paths } = openApiDocument() as {
+    paths: Record<string, Record<string, { operationId: string; responses: object }>>;
+  };
+  const documented = Object.values(paths)
+    .flatMap(methods => Object.values(methods))
+    .flatMap(({ operationId, responses }) => Object.keys(responses).map(status => `${operationId} ${status}`))
+    .filter(outcome => !NOT_HERE.test(outcome));
+  expect([...occurred].sort()).toEqual(documented.sort());
+  expect(served.logged).toEqual([]);
+});
