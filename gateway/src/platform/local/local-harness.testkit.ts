@@ -1,0 +1,161 @@
+/** What the tests of this platform share: a world of its own in a temporary folder, real processes, real files. */
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PlatformError } from '../../contract/index.js';
+import type { Environment } from '../../contract/index.js';
+import type { PlatformHarness } from '../conformance-client.testkit.js';
+import type { Actor } from '../platform.js';
+import { LocalPlatform } from './local-platform.js';
+import type { LocalPlatformOptions } from './local-platform.js';
+import type { PlatformLog, RunEnvironments } from './ports.js';
+
+const READY: Environment = {
+  name: 'default',
+  hash: '0'.repeat(64),
+  state: 'ready',
+  message: '',
+  progress: null,
+  python: '3',
+  packages: [],
+  sizeBytes: null,
+  kernelspec: 'berth-default'
+};
+
+/** A log that says nothing. */
+export const SILENT: PlatformLog = { error: () => undefined, warn: () => undefined, info: () => undefined };
+
+/** One environment, `default`: an interpreter of this machine, in the state that the test says. */
+export class InterpreterEnvironment implements RunEnvironments {
+  private environment = READY;
+  private readonly listeners = new Set<(environment: Environment) => void>();
+
+  constructor(public interpreter: string) {}
+
+  /** What `create` leads to; absent: nothing happens by itself. */
+  onCreate: Partial<Environment> = {};
+
+  become(change: Partial<Environment>): void {
+    this.environment = { ...this.environment, ...change };
+    for (const listener of this.listeners) listener(this.environment);
+  }
+
+  async list(): Promise<Environment[]> {
+    return [this.environment];
+  }
+
+  async get(name: string): Promise<Environment> {
+    if (name !== 'default') throw new PlatformError('not-found', `There is no environment ${name}; there is: default.`);
+    return this.environment;
+  }
+
+  async create(name: string): Promise<Environment> {
+    await this.get(name);
+    this.become(this.onCreate);
+    return this.environment;
+  }
+
+  async cancel(name: string): Promise<Environment> {
+    return this.get(name);
+  }
+
+  async python(): Promise<string> {
+    return this.interpreter;
+  }
+
+  onChange(listener: (environment: Environment) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}
+
+export interface LocalHarness extends PlatformHarness {
+  readonly platform: LocalPlatform;
+  readonly environments: InterpreterEnvironment;
+  readonly options: LocalPlatformOptions;
+  /** What the platform logged as warnings and errors. */
+  readonly logged: string[];
+  /** Starts another gateway on the same folder; the former one is thought dead. */
+  open(): Promise<void>;
+}
+
+/** A platform of two slots in a folder of its own. */
+export async function makeLocalHarness(more: Partial<LocalPlatformOptions> = {}): Promise<LocalHarness> {
+  const folder = await mkdtemp(join(tmpdir(), 'berth-local-'));
+  const actor: Actor = { name: 'ada', rootFolder: join(folder, 'home') };
+  await mkdir(actor.rootFolder);
+  const environments = new InterpreterEnvironment(interpreterOf(process.env['BERTH_TEST_PYTHON'] ?? 'python3'));
+  const logged: string[] = [];
+  const note = (message: string, fields?: object): void => void logged.push(`${message} ${textOf(fields)}`);
+  const log: PlatformLog = { error: note, warn: note, info: () => undefined };
+  const options: LocalPlatformOptions = {
+    dataFolder: join(folder, 'data'),
+    launcherFolder: launcherFolder(),
+    pythonPath: environments.interpreter,
+    environments,
+    variables: process.env,
+    machine: { cores: 2, memoryBytes: 1024 ** 3 },
+    log,
+    ...more
+  };
+  let platform = await LocalPlatform.open(options);
+  return {
+    actor,
+    environments,
+    options,
+    logged,
+    get platform() {
+      return platform;
+    },
+    async put(path, text) {
+      const file = join(actor.rootFolder, path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+    },
+    read: path => readFile(join(actor.rootFolder, path), 'utf8').catch(() => undefined),
+    countProcesses: async id => (await processesOf(id)).length,
+    async open() {
+      platform = await LocalPlatform.open(options);
+    },
+    async reopen() {
+      await platform.close();
+      platform = await LocalPlatform.open(options);
+    },
+    async close() {
+      await platform.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
+}
+
+/** The living processes of a run: all of them carry its name in their environment. */
+export async function processesOf(runId: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name));
+  const marked = await Promise.all(
+    pids.map(async pid => {
+      const [variables, state] = await Promise.all([
+        readFile(`/proc/${pid}/environ`, 'utf8').catch(() => ''),
+        readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+      ]);
+      return variables.split('\0').includes(`BERTH_RUN_ID=${runId}`) && !/\) [ZX] /.test(state) ? [Number(pid)] : [];
+    })
+  );
+  return marked.flat();
+}
+
+/** Where this package keeps the launcher, whatever folder the tests are run from. */
+export function launcherFolder(): string {
+  return new URL('../../../launcher/berth_launcher', import.meta.url).pathname;
+}
+
+/** The interpreter itself: a version manager's shim in front of it would cost a second with each start. */
+function interpreterOf(program: string): string {
+  return execFileSync(program, ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
+}
+
+function textOf(fields: object | undefined): string {
+  return JSON.stringify(fields ?? {}, (_, value: unknown) =>
+    value instanceof Error ? (value.stack ?? value.message) : value
+  );
+}
