@@ -1,0 +1,52 @@
+/** Asks a Python interpreter what it is. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import type { InterpreterIdentity } from './environment-hash.js';
+import type { MarkerVariables } from './marker.js';
+
+const run = promisify(execFile);
+const TIMEOUT_MS = 30_000;
+
+const QUESTION = `
+import json, os, platform, sys
+print(json.dumps({
+  "identity": {
+    "version": platform.python_version(), "implementation": sys.implementation.name, "os": sys.platform,
+    "arch": platform.machine(),
+    "libc": (platform.libc_ver()[0] or "musl") if sys.platform == "linux" else "",
+  },
+  "markers": {
+    "os_name": os.name, "sys_platform": sys.platform, "platform_machine": platform.machine(),
+    "platform_system": platform.system(), "platform_python_implementation": platform.python_implementation(),
+    "platform_release": platform.release(), "implementation_name": sys.implementation.name,
+    "implementation_version": platform.python_version(), "python_full_version": platform.python_version(),
+    "python_version": ".".join(platform.python_version_tuple()[:2]), "extra": "",
+  },
+}))`;
+
+const Answer = z.object({
+  identity: z.object({
+    version: z.string(),
+    implementation: z.string(),
+    os: z.string(),
+    arch: z.string(),
+    libc: z.string()
+  }),
+  markers: z.record(z.string(), z.string())
+});
+
+export interface Interpreter {
+  readonly identity: InterpreterIdentity;
+  readonly markers: MarkerVariables;
+}
+
+/** @throws Error naming the interpreter when it cannot be run */
+export async function probeInterpreter(path: string): Promise<Interpreter> {
+  try {
+    const { stdout } = await run(path, ['-I', '-c', QUESTION], { timeout: TIMEOUT_MS });
+    return Answer.parse(JSON.parse(stdout));
+  } catch (error: unknown) {
+    throw new Error(`the Python interpreter ${path} does not work`, { cause: error });
+  }
+}
