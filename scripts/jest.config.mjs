@@ -8,7 +8,13 @@ const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
 const swc = (syntax = {}) => [
   '@swc/jest',
-  { jsc: { target: 'es2023', parser: { syntax: 'typescript', ...syntax }, transform: { react: { runtime: 'automatic' } } } }
+  {
+    jsc: {
+      target: 'es2023',
+      parser: { syntax: 'typescript', ...syntax },
+      transform: { react: { runtime: 'automatic' } }
+    }
+  }
 ];
 
 const node = (displayName, roots) => ({
@@ -26,12 +32,28 @@ const node = (displayName, roots) => ({
   modulePathIgnorePatterns: ['/lib/', '/dist/', '/labextension/']
 });
 
+/** Packages of JupyterLab that are ES modules; they become CommonJS as ours do. */
+const ES_MODULES = '@jupyterlab|@jupyter|@lumino|@microsoft|@rjsf|exenv-es6|lib0|y-protocols|yjs|lodash-es|nanoid|uuid';
+
+const extension = {
+  ...node('extension', ['extension/src']),
+  testEnvironment: 'jsdom',
+  testMatch: ['**/*.test.ts', '**/*.test.tsx'],
+  transform: { '^.+\\.(tsx?|m?js)$': swc({ tsx: true }) },
+  transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES})/)`],
+  moduleNameMapper: {
+    ...node('', []).moduleNameMapper,
+    '\\.(svg|css)$': '<rootDir>/scripts/jest-svg-stub.cjs'
+  }
+};
+
 export default {
   rootDir: root,
   testTimeout: 30_000,
   projects: [
     node('operator', ['operator']),
     node('gateway', ['gateway/src']),
+    extension,
     node('recsys', ['recsys/src']),
     node('scripts', ['scripts']),
     node('browser', ['extension/ui-tests'])

@@ -1,0 +1,54 @@
+/** Opens the Train dialog on a notebook. */
+import type { RunView } from '@berth/gateway/contract';
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { PathExt } from '@jupyterlab/coreutils';
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { UUID } from '@lumino/coreutils';
+import { GatewayError } from '../../shared/gateway-error.js';
+import type { IGateway } from '../../shared/tokens.js';
+import { TrainDialogWidget } from './train-dialog-widget.js';
+import { initialForm, type ITrainForm } from './train-form.js';
+import type { TrainMemory } from './train-memory.js';
+
+export interface IOpenTrainOptions {
+  readonly app: JupyterFrontEnd;
+  readonly gateway: IGateway;
+  readonly memory: TrainMemory;
+  readonly trans: TranslationBundle;
+  /** Processes that the settings want for a notebook that was never trained. */
+  readonly processes: () => number;
+  readonly onSubmitted: (run: RunView) => void;
+}
+
+export async function openTrain(panel: NotebookPanel, options: IOpenTrainOptions): Promise<TrainDialogWidget> {
+  const { app, gateway, memory, trans, processes, onSubmitted } = options;
+  const notebook = app.serviceManager.contents.localPath(panel.context.path);
+  const last = await memory.recall(notebook);
+  const { offers, environments } = gateway.model.state;
+  const dialog = new TrainDialogWidget({
+    client: gateway.client,
+    model: gateway.model,
+    notebook,
+    name: PathExt.basename(notebook),
+    submissionId: UUID.uuid4(),
+    initial: initialForm(last, offers, environments, processes()),
+    trans,
+    save: () => saveIfDirty(panel, trans.__('The notebook could not be saved.')),
+    onDone: (run: RunView, form: ITrainForm) => {
+      const { processes, offer, environment, framework } = form;
+      void memory.remember(notebook, { processes, offer, environment, framework });
+      onSubmitted(run);
+    }
+  });
+  dialog.open();
+  return dialog;
+}
+
+/** @returns whether there was something to save. */
+async function saveIfDirty({ context }: NotebookPanel, failure: string): Promise<boolean> {
+  if (!context.model.dirty) return false;
+  await context.save(); // It shows its own error and resolves all the same.
+  if (context.model.dirty) throw new GatewayError('not-saved', failure);
+  return true;
+}

@@ -1,0 +1,141 @@
+/** The fields of the Train dialog. */
+import type { Environment, Offer } from '@berth/gateway/contract';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ReactElement } from 'react';
+import { FormField } from './form-field.js';
+import type { ITrainForm, TrainField } from './train-form.js';
+
+export interface ITrainFieldsProps {
+  readonly form: ITrainForm;
+  readonly offers: readonly Offer[];
+  readonly environments: readonly Environment[];
+  readonly problems: Partial<Record<TrainField, string>>;
+  readonly disabled: boolean;
+  readonly trans: TranslationBundle;
+  readonly onChange: (field: TrainField, value: string) => void;
+}
+
+export function TrainFields(props: ITrainFieldsProps): ReactElement {
+  const { form, offers, environments, problems, disabled, trans, onChange } = props;
+  const environment = environments.find(({ name }) => name === form.environment);
+  return (
+    <fieldset className="jp-BerthTrain-fields" disabled={disabled}>
+      <FormField
+        label={trans.__('Processes')}
+        problem={problems.processes}
+        hint={form.framework === 'process' ? trans.__('A plain process is exactly one.') : null}
+      >
+        <input
+          className="jp-mod-styled"
+          type="number"
+          min={1}
+          max={slotsOf(offers, form.offer)}
+          step={1}
+          inputMode="numeric"
+          data-autofocus
+          readOnly={form.framework === 'process'}
+          value={form.processes}
+          onChange={event => onChange('processes', event.currentTarget.value)}
+        />
+      </FormField>
+      <FormField label={trans.__('Compute')} problem={problems.offer}>
+        <select
+          className="jp-mod-styled"
+          value={form.offer}
+          onChange={event => onChange('offer', event.currentTarget.value)}
+        >
+          {offers.length === 0 && <option value={form.offer}>{form.offer}</option>}
+          {offers.map(offer => (
+            <option key={offer.id} value={offer.id}>
+              {trans.__('%1 — %2 of %3 free', offer.title, Math.max(0, offer.slots - offer.used), offer.slots)}
+            </option>
+          ))}
+        </select>
+      </FormField>
+      <FormField
+        label={trans.__('Environment')}
+        problem={problems.environment}
+        hint={environmentHint(environment, trans)}
+      >
+        <select
+          className="jp-mod-styled"
+          value={form.environment}
+          onChange={event => onChange('environment', event.currentTarget.value)}
+        >
+          {environment === undefined && <option value={form.environment}>{form.environment}</option>}
+          {environments.map(({ name, python }) => (
+            <option key={name} value={name}>
+              {trans.__('%1 (Python %2)', name, python)}
+            </option>
+          ))}
+        </select>
+      </FormField>
+      <Advanced {...props} />
+    </fieldset>
+  );
+}
+
+function Advanced({ form, problems, trans, onChange }: ITrainFieldsProps): ReactElement {
+  const wrong = problems.deadlineMin ?? problems.graceS ?? problems.framework;
+  return (
+    <details className="jp-BerthTrain-advanced" open={wrong !== undefined ? true : undefined}>
+      <summary>{trans.__('Advanced')}</summary>
+      <FormField label={trans.__('Start with')} problem={problems.framework}>
+        <select
+          className="jp-mod-styled"
+          value={form.framework}
+          onChange={event => onChange('framework', event.currentTarget.value)}
+        >
+          <option value="torchrun">{trans.__('torchrun (distributed)')}</option>
+          <option value="process">{trans.__('One plain process')}</option>
+        </select>
+      </FormField>
+      <FormField
+        label={trans.__('Deadline (minutes)')}
+        hint={trans.__('All attempts together; empty: no limit.')}
+        problem={problems.deadlineMin}
+      >
+        <input
+          className="jp-mod-styled"
+          inputMode="decimal"
+          value={form.deadlineMin}
+          onChange={event => onChange('deadlineMin', event.currentTarget.value)}
+        />
+      </FormField>
+      <FormField
+        label={trans.__('Grace (seconds)')}
+        hint={trans.__('Time to write a checkpoint when the run is stopped.')}
+        problem={problems.graceS}
+      >
+        <input
+          className="jp-mod-styled"
+          inputMode="numeric"
+          value={form.graceS}
+          onChange={event => onChange('graceS', event.currentTarget.value)}
+        />
+      </FormField>
+    </details>
+  );
+}
+
+function slotsOf(offers: readonly Offer[], id: string): number | undefined {
+  return offers.find(offer => offer.id === id)?.slots;
+}
+
+function environmentHint(environment: Environment | undefined, trans: TranslationBundle): string | null {
+  switch (environment?.state) {
+    case 'absent':
+      return trans._n(
+        'It will be created first: %1 package to install.',
+        'It will be created first: %1 packages to install.',
+        environment.packages.length
+      );
+    case 'creating':
+      return trans.__('It is being created; the run starts once it is ready.');
+    case 'failed':
+      return trans.__('Creating it failed; the run will try again. %1', environment.message);
+    case 'ready':
+    case undefined:
+      return null;
+  }
+}

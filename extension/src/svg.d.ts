@@ -1,0 +1,5 @@
+/** The builder gives the text of an SVG file. */
+declare module '*.svg' {
+  const svg: string;
+  export { svg as default };
+}
