@@ -24,8 +24,8 @@ async function refusals(file: string, code: string): Promise<string[]> {
     [
       {
         files: ['**/*.ts', '**/*.tsx'],
-        languageOptions: { parser: tseslint.parser as Linter.Parser },
-        plugins: { '@typescript-eslint': tseslint.plugin as object },
+        languageOptions: { parser: tseslint.parser },
+        plugins: { '@typescript-eslint': tseslint.plugin },
         rules
       }
     ] as Linter.Config[],

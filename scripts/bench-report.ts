@@ -13,7 +13,8 @@ export interface BenchReport {
 
 export function printReport(report: BenchReport): void {
   for (const part of ['ours', 'peers', 'ratio', 'conditions'] as const) {
-    for (const [key, value] of Object.entries(report[part])) console.log(`${part.padEnd(11)} ${key.padEnd(22)} ${String(value)}`);
+    for (const [key, value] of Object.entries(report[part]))
+      console.log(`${part.padEnd(11)} ${key.padEnd(22)} ${String(value)}`);
   }
   const { bench, ...figures } = report;
   console.log(JSON.stringify({ bench, machine: machine(), ...figures }));

@@ -14,5 +14,7 @@ if (file === undefined) {
   console.error(`bench: '${name}' is none; there are: ${Object.keys(BENCHES).join(', ')}`);
   process.exit(2);
 }
-const module = (await import(pathToFileURL(path.join(ROOT, file)).href)) as { bench: (args: string[]) => Promise<void> };
+const module = (await import(pathToFileURL(path.join(ROOT, file)).href)) as {
+  bench: (args: string[]) => Promise<void>;
+};
 await module.bench(process.argv.slice(3));

@@ -17,7 +17,16 @@ const STEPS: readonly Step[] = [
   { name: 'types', run: () => mustRun('npx', ['tsc', '-b']).then(() => mustRun('npx', ['tsc', '-p', 'scripts'])) },
   {
     name: 'lint',
-    run: () => mustRun('npx', ['eslint', '-c', 'scripts/eslint.config.mjs', '--max-warnings', '0', ...(fix ? ['--fix'] : []), '.'])
+    run: () =>
+      mustRun('npx', [
+        'eslint',
+        '-c',
+        'scripts/eslint.config.mjs',
+        '--max-warnings',
+        '0',
+        ...(fix ? ['--fix'] : []),
+        '.'
+      ])
   },
   { name: 'format', run: () => mustRun('npx', ['prettier', fix ? '--write' : '--check', '--log-level', 'warn', '.']) },
   { name: 'python lint', run: () => mustRun('ruff', ['check', '--quiet', ...(fix ? ['--fix'] : []), '.']) },
@@ -28,7 +37,8 @@ const STEPS: readonly Step[] = [
 
 /** A lock or a manifest that names a registry breaks behind every mirror. */
 async function refuseRegistryHosts(): Promise<void> {
-  const pattern = '(npmjs|pypi|pythonhosted)[.](org|com)|(proxy|sum)[.]golang[.]|(static|index)[.]crates[.]|deb[.]debian[.]';
+  const pattern =
+    '(npmjs|pypi|pythonhosted)[.](org|com)|(proxy|sum)[.]golang[.]|(static|index)[.]crates[.]|deb[.]debian[.]';
   const { code, stdout } = await runCommand('git', ['grep', '-nIE', pattern], { capture: true });
   if (code === 0) throw new Error(`these lines name a package registry:\n${stdout}`);
 }

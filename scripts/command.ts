@@ -18,7 +18,11 @@ export interface CommandResult {
 }
 
 /** Runs to the end and returns the exit code, whatever it is (128 + n after signal n is folded into 255). */
-export function runCommand(command: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {}
+): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd ?? ROOT,

@@ -16,7 +16,9 @@ export interface DefaultEnvironment {
 export function defaultEnvironment(options: { create?: boolean } = {}): Promise<DefaultEnvironment> {
   return withScratch(async kernelsFolder => {
     const environments = await LocalEnvironments.open({
-      cacheFolder: process.env['BERTH_CACHE_DIR'] ?? path.join(process.env['XDG_CACHE_HOME'] ?? `${process.env['HOME']}/.cache`, 'berth'),
+      cacheFolder:
+        process.env['BERTH_CACHE_DIR'] ??
+        path.join(process.env['XDG_CACHE_HOME'] ?? `${process.env['HOME']}/.cache`, 'berth'),
       kernelsFolder,
       lockFolder: path.join(ROOT, 'gateway', 'environments'),
       uvPath: path.join(path.dirname(TOOL_PYTHON), 'uv'),
@@ -41,5 +43,9 @@ async function make(environments: LocalEnvironments): Promise<void> {
     told = message;
   });
   await environments.create('default');
-  await waitUntil('the default environment is made', LONGEST_MS, async () => (await environments.get('default')).state !== 'creating');
+  await waitUntil(
+    'the default environment is made',
+    LONGEST_MS,
+    async () => (await environments.get('default')).state !== 'creating'
+  );
 }

@@ -44,7 +44,9 @@ async function openPage(url: string): Promise<Page | undefined> {
   const executablePath = findChromium();
   const hasDisplay = process.env['DISPLAY'] !== undefined || process.env['WAYLAND_DISPLAY'] !== undefined;
   if (executablePath === undefined || (!hasDisplay && !headless)) {
-    console.log(`dev: no ${executablePath === undefined ? 'chromium' : 'display'}: open the page yourself and reload it after changes`);
+    console.log(
+      `dev: no ${executablePath === undefined ? 'chromium' : 'display'}: open the page yourself and reload it after changes`
+    );
     return undefined;
   }
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS, headless: headless || !hasDisplay });
@@ -62,10 +64,14 @@ console.log(`dev: JupyterLab is at ${url}`);
 const page = await openPage(url);
 onQuietChange(path.join(ROOT, 'gateway', 'lib'), name => name.endsWith('.js'), restartGateway);
 onQuietChange(path.join(ROOT, 'operator', 'lib'), name => name.endsWith('.js'), restartGateway);
-onQuietChange(path.join(ROOT, 'extension', 'jupyterlab_berth', 'labextension'), () => true, async () => {
-  await page?.reload();
-  console.log('dev: the extension was rebuilt; the page is reloaded');
-});
+onQuietChange(
+  path.join(ROOT, 'extension', 'jupyterlab_berth', 'labextension'),
+  () => true,
+  async () => {
+    await page?.reload();
+    console.log('dev: the extension was rebuilt; the page is reloaded');
+  }
+);
 
 async function end(): Promise<void> {
   for (const child of children) child.kill('SIGTERM');

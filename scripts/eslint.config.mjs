@@ -9,11 +9,21 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 const SOURCES = ['*/src/**/*.{ts,tsx}'];
-const TESTS = ['**/*.test.{ts,tsx}', '**/*.testkit.ts', '**/conformance.ts', '*/tests/**/*.ts', 'operator/mutants/**/*.ts'];
+const TESTS = [
+  '**/*.test.{ts,tsx}',
+  '**/*.testkit.ts',
+  '**/testing/**',
+  '**/conformance.ts',
+  '*/tests/**/*.ts',
+  'operator/mutants/**/*.ts'
+];
 const PURE = ['operator/src/{api,plan}/**/*.ts', 'gateway/src/contract/**/*.ts', 'recsys/src/graphs/**/*.ts'];
 
 /** Patterns for no-restricted-imports, by what they keep apart. */
-const DEEP_IMPORT = { group: ['@berth/*/src/**', '@berth/*/lib/**'], message: 'Packages meet at their entry points only.' };
+const DEEP_IMPORT = {
+  group: ['@berth/*/src/**', '@berth/*/lib/**'],
+  message: 'Packages meet at their entry points only.'
+};
 const OURS = { group: ['@berth/*'], message: 'The arrows point inward: this package depends on nothing of ours.' };
 const IO = {
   group: ['node:*', '!node:assert', 'fs', 'fs/*', 'express', 'ws', '@kubernetes/client-node', 'onnxruntime-node'],
@@ -90,7 +100,11 @@ export default tseslint.config(
     rules: restrict([OURS, IO, OUTWARD_FROM_PLAN])
   },
   { files: ['recsys/src/graphs/**/*.ts'], ignores: TESTS, rules: restrict([OURS, IO]) },
-  { files: ['gateway/src/contract/**/*.ts'], ignores: [...TESTS, '**/write-openapi.ts'], rules: restrict([IO, OUTWARD_FROM_CONTRACT]) },
+  {
+    files: ['gateway/src/contract/**/*.ts'],
+    ignores: [...TESTS, '**/write-openapi.ts'],
+    rules: restrict([IO, OUTWARD_FROM_CONTRACT])
+  },
   { files: ['gateway/src/{platform,bundle,store}/**/*.ts'], ignores: TESTS, rules: restrict([SIDEWAYS_FROM_PLATFORM]) },
   { files: ['gateway/src/{http,stream,auth}/**/*.ts'], ignores: TESTS, rules: restrict([SIDEWAYS_FROM_SERVER]) },
   { files: ['extension/src/**/*.{ts,tsx}'], ignores: TESTS, rules: restrict([EXTENSION_REACH, CONTRACT_VALUES]) },

@@ -72,7 +72,6 @@ function labArguments(options: LabOptions, port: number): string[] {
     `--port=${port}`,
     '--port-retries=0',
     `--ServerApp.root_dir=${options.rootFolder}`,
-    '--LabApp.news_url=None',
     '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
     '--expose-app-in-browser',
     ...asRoot,
@@ -87,7 +86,11 @@ async function homeEnvironment(home: string): Promise<Record<string, string>> {
     JUPYTER_RUNTIME_DIR: path.join(home, 'runtime')
   };
   for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true, mode: 0o700 });
-  return { ...folders, JUPYTERLAB_WORKSPACES_DIR: path.join(home, 'workspaces'), IPYTHONDIR: path.join(home, 'ipython') };
+  return {
+    ...folders,
+    JUPYTERLAB_WORKSPACES_DIR: path.join(home, 'workspaces'),
+    IPYTHONDIR: path.join(home, 'ipython')
+  };
 }
 
 /** Runs `use` with a fresh folder that is removed at the end. */
@@ -106,7 +109,11 @@ export function launchChromium(executablePath: string): Promise<Browser> {
 }
 
 /** Looks every 50 ms; throws naming `what` when it is not so after `timeoutMs`. */
-export async function waitUntil(what: string, timeoutMs: number, isSo: () => Promise<boolean> | boolean): Promise<void> {
+export async function waitUntil(
+  what: string,
+  timeoutMs: number,
+  isSo: () => Promise<boolean> | boolean
+): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s in vain until ${what}`);
@@ -115,7 +122,9 @@ export async function waitUntil(what: string, timeoutMs: number, isSo: () => Pro
 }
 
 /** The connection file of the gateway of the person whose home this is; undefined while there is none. */
-export async function gatewayConnection(home: string): Promise<{ pid: number; socket: string; token: string } | undefined> {
+export async function gatewayConnection(
+  home: string
+): Promise<{ pid: number; socket: string; token: string } | undefined> {
   const text = await readFile(path.join(home, 'data', 'berth', 'gateway.json'), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as { pid: number; socket: string; token: string });
 }

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Makes the extension of this folder visible to the private JupyterLab: run it with that environment's Python.
 
+`--this-python` says that an interpreter outside any environment is meant as well (Binder's image has only that one).
+
 Three links, so that every later build is seen without another step: the Python package (a `.pth` file), the built
 front end (which need not exist yet), and the configuration that enables the server extension. Quick, and harmless to
 repeat. An editable install would do the same, but takes seconds and cannot be made before the first build.
@@ -8,6 +10,7 @@ repeat. An editable install would do the same, but takes seconds and cannot be m
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import sysconfig
@@ -15,11 +18,13 @@ from pathlib import Path
 
 EXTENSION = Path(__file__).resolve().parent.parent / "extension"
 PTH_NAME = "jupyterlab_berth.pth"
+# This JupyterLab is locked to one version: whether to fetch news need not be the first question that it asks.
+DEFAULT_SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 
 
 def main() -> int:
     """Makes the links in the environment of the Python that runs this."""
-    if sys.prefix == sys.base_prefix:
+    if sys.prefix == sys.base_prefix and "--this-python" not in sys.argv[1:]:
         print("berth: run this with the private Python: .berth/tools/bin/python", file=sys.stderr)
         return 1
     environment = Path(sys.prefix)
@@ -32,6 +37,9 @@ def main() -> int:
         environment / "etc" / "jupyter" / "jupyter_server_config.d" / "jupyterlab_berth.json",
         EXTENSION / "jupyter-config" / "server-config" / "jupyterlab_berth.json",
     )
+    settings = environment / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    write_if_other(settings, json.dumps(DEFAULT_SETTINGS))
     return 0
 
 

@@ -42,9 +42,14 @@ async function startAndStop(clone: string, home: string): Promise<{ seconds: num
   const received = await receivedBytes();
   const start = performance.now();
   const env = { PATH: process.env['BERTH_OUTER_PATH'] ?? process.env['PATH'], HOME: home, LANG: 'C.UTF-8' };
-  const child = spawn('npm', ['start', '--', '--no-browser', '--port=0'], { cwd: clone, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('npm', ['start', '--', '--no-browser', '--port=0'], {
+    cwd: clone,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe']
+  });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   const ended = new Promise(resolve => child.once('close', resolve));
   try {
     await waitUntil('JupyterLab prints its address', 15 * 60_000, () => {

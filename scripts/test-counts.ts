@@ -21,7 +21,8 @@ export function countsOfJest(report: string, code: number): Counts {
 
 /** @param report the JUnit XML that pytest wrote; @param code its exit code */
 export function countsOfJunit(report: string, code: number): Counts {
-  const number = (name: string): number => Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(report)?.[1] ?? NaN);
+  const number = (name: string): number =>
+    Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(report)?.[1] ?? NaN);
   const [tests, failures, errors, skipped] = [number('tests'), number('failures'), number('errors'), number('skipped')];
   if ([tests, failures, errors, skipped].some(Number.isNaN)) throw new Error('not a JUnit report of pytest');
   const failed = failures + errors;

@@ -37,7 +37,12 @@ export async function bench(args: readonly string[]): Promise<void> {
     ours: { lab_ms: Math.round(median(withSuite)), gzip_kib: round1(await gzipKib()) },
     peers: { lab_without_ms: Math.round(median(without)) },
     ratio: { lab_without: Math.round(median(ratios) * 1000) / 1000 },
-    conditions: { rounds, lab_ms: spread(withSuite), lab_without_ms: spread(without), started: 'server process and page, fresh profile' }
+    conditions: {
+      rounds,
+      lab_ms: spread(withSuite),
+      lab_without_ms: spread(without),
+      started: 'server process and page, fresh profile'
+    }
   });
 }
 
@@ -66,7 +71,8 @@ async function restored(page: Page, suite: boolean): Promise<void> {
   await page.waitForFunction('window.jupyterapp !== undefined');
   await page.evaluate('window.jupyterapp.restored.then(() => true)');
   const found = await page.evaluate<boolean>("window.jupyterapp.hasPlugin('@berth/extension:runs')");
-  if (found !== suite) throw new Error(`the suite is ${found ? '' : 'not '}in a page that was to be ${suite ? 'with' : 'without'} it`);
+  if (found !== suite)
+    throw new Error(`the suite is ${found ? '' : 'not '}in a page that was to be ${suite ? 'with' : 'without'} it`);
 }
 
 /** The same Lab with every other extension but ours, in browser and server. */
@@ -76,10 +82,7 @@ async function argumentsWithout(home: string): Promise<string[]> {
   for (const name of await readdir(LABEXTENSIONS)) {
     if (name !== '@berth') await symlink(path.join(LABEXTENSIONS, name), path.join(folder, name));
   }
-  return [
-    `--LabApp.labextensions_path=["${folder}"]`,
-    "--ServerApp.jpserver_extensions={'jupyterlab_berth': False}"
-  ];
+  return [`--LabApp.labextensions_path=["${folder}"]`, "--ServerApp.jpserver_extensions={'jupyterlab_berth': False}"];
 }
 
 async function gzipKib(): Promise<number> {

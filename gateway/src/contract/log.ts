@@ -11,7 +11,13 @@ export const LogQuery = z
       .describe('A rank, or `launcher`'),
     attempt: z.coerce.number().int().min(1).optional().describe('Default: the last'),
     cursor: z.string().regex(LOG_CURSOR_PATTERN).optional().describe('From an earlier page; absent: from the start'),
-    tail: z.coerce.number().int().min(1).max(10_000).optional().describe('Without cursor: begin that many lines before the end'),
+    tail: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(10_000)
+      .optional()
+      .describe('Without cursor: begin that many lines before the end'),
     contains: z.string().max(200).optional().describe('Only lines with this text, letter case ignored'),
     limit: z.coerce.number().int().min(1).max(10_000).default(2_000)
   })

@@ -22,7 +22,12 @@ const EnvironmentParams = z.strictObject({ name: z.string().regex(/^[a-z0-9][a-z
 const ok = (schema: z.ZodType) => ({ status: 200, schema });
 
 export const ROUTES = {
-  listOffers: { method: 'get', path: '/offers', summary: 'The compute there is, and who has it', answer: ok(OfferList) },
+  listOffers: {
+    method: 'get',
+    path: '/offers',
+    summary: 'The compute there is, and who has it',
+    answer: ok(OfferList)
+  },
   getVerdict: {
     method: 'post',
     path: '/verdict',

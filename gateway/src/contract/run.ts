@@ -11,12 +11,18 @@ export const RunId = z.string().regex(RUN_ID_PATTERN).meta({ id: 'RunId' });
 /** What Train sends. The notebook's path is relative to the root folder of the Jupyter server that forwards it. */
 export const RunSubmission = z
   .strictObject({
-    notebook: z.string().min(1).max(4096).describe('Path of a notebook (.ipynb) or script (.py), from the Jupyter root, with `/`'),
+    notebook: z
+      .string()
+      .min(1)
+      .max(4096)
+      .describe('Path of a notebook (.ipynb) or script (.py), from the Jupyter root, with `/`'),
     submissionId: z
       .string()
       .regex(/^[A-Za-z0-9_-]{8,64}$/)
       .optional()
-      .describe('Made by the client; the same one again returns the run that exists, so a cut connection can be retried'),
+      .describe(
+        'Made by the client; the same one again returns the run that exists, so a cut connection can be retried'
+      ),
     framework: z.enum(FRAMEWORKS).default('torchrun'),
     processes: z.int().describe('Processes on this node; with framework `process` exactly 1').default(1),
     offer: z.string().max(64).default('cpu'),
@@ -24,7 +30,10 @@ export const RunSubmission = z
     priority: z.int().min(-1000).max(1000).default(0),
     deadlineMs: z.int().min(1000).optional().describe('How long all attempts together may take'),
     graceMs: z.int().default(20_000).describe('From SIGTERM to SIGKILL when it is stopped, at most 600 000'),
-    retry: z.partialRecord(z.enum(CAUSES), z.int().min(0).max(100)).optional().describe('Times it is tried again, by cause'),
+    retry: z
+      .partialRecord(z.enum(CAUSES), z.int().min(0).max(100))
+      .optional()
+      .describe('Times it is tried again, by cause'),
     variables: z
       .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/), z.string().max(4096))
       .optional()
@@ -117,7 +126,9 @@ export const Verdict = z
     message: z.string().describe('One sentence for people'),
     position: z.int().min(1).nullable(),
     problems: z.array(Problem).describe('Why never; empty otherwise'),
-    warnings: z.array(z.string()).describe('What does not stop the run but should be known, such as key files in the folder'),
+    warnings: z
+      .array(z.string())
+      .describe('What does not stop the run but should be known, such as key files in the folder'),
     bundle: z
       .strictObject({ files: z.int().min(0), bytes: z.int().min(0) })
       .nullable()

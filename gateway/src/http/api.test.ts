@@ -59,7 +59,7 @@ beforeAll(async () => {
   served = await serve(platform, { rootFolder: root });
   socket = served.connect('/api/v1/events');
   socket.on('message', data => {
-    const event = GatewayEvent.parse(JSON.parse(String(data)));
+    const event = GatewayEvent.parse(JSON.parse((data as Buffer).toString()));
     if (event.type === 'run') runs.set(event.run.id, event.run);
     wake();
   });

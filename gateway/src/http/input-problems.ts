@@ -55,13 +55,18 @@ function fieldOf(path: readonly PropertyKey[], whole: string): string {
 function givenIn(issue: Issue): string {
   const { input } = issue;
   if (issue.code === 'invalid_key') return 'has a name that is not allowed';
+  if (typeof input !== 'string') return kindOf(input);
+  const isTooLong = issue.code === 'too_big' && issue.origin === 'string';
+  return isTooLong ? `is ${input.length} characters long` : `is ${JSON.stringify(shortened(input))}`;
+}
+
+function kindOf(input: unknown): string {
   if (input === undefined) return 'is missing';
   if (Number.isNaN(input)) return 'is not a number';
   if (Array.isArray(input)) return 'is a list';
   if (typeof input === 'object') return input === null ? 'is null' : 'is an object';
-  if (typeof input !== 'string') return `is ${String(input)}`;
-  const isTooLong = issue.code === 'too_big' && issue.origin === 'string';
-  return isTooLong ? `is ${input.length} characters long` : `is ${JSON.stringify(shortened(input))}`;
+  if (typeof input === 'number' || typeof input === 'boolean') return `is ${input}`;
+  return `is a ${typeof input}`;
 }
 
 function wantOf(issue: Issue): string {

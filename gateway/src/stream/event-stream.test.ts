@@ -33,7 +33,7 @@ class Client {
     clients.push(socket);
     socket.on('error', () => undefined);
     socket.on('message', data => {
-      this.events.push(GatewayEvent.parse(JSON.parse(String(data))));
+      this.events.push(GatewayEvent.parse(JSON.parse((data as Buffer).toString())));
       this.wake();
     });
     this.closed = once(socket, 'close').then(([code]) => code as number);

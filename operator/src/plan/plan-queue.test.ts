@@ -15,7 +15,7 @@ function shown(places: ReadonlyMap<string, QueuePlace>): Record<string, 'now' | 
     if (place.place === 'waiting') return [id, place.position] as const;
     return [id, place.place === 'admitted' ? 'now' : 'never'] as const;
   });
-  return Object.fromEntries(words);
+  return Object.fromEntries<'now' | 'never' | number>(words);
 }
 
 describe('planQueue', () => {

@@ -23,7 +23,11 @@ describe('searchExact', () => {
   });
 
   test.each([
-    ['a length that is no multiple of d', () => searchExact(new Float32Array(3), new Float32Array(2), 2, 1), /multiple/],
+    [
+      'a length that is no multiple of d',
+      () => searchExact(new Float32Array(3), new Float32Array(2), 2, 1),
+      /multiple/
+    ],
     ['k = 0', () => searchExact(new Float32Array(2), new Float32Array(2), 2, 0), /k is 0/],
     ['NaN among the items', () => searchExact(Float32Array.of(NaN), new Float32Array(1), 1, 1), /items\[0\]/]
   ])('refuses %s and says what would be right', (_name, call, message) => {
