@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -31,7 +30,6 @@ def test_the_reason_is_told_at_once_and_all_is_well_when_it_is_gone(program: Pat
         server = ada.server()
         first = server.request("GET", "berth/api/v1/echo")
         wait_until("starting has failed", lambda: "ended with 1" in server.log.read_text())
-        start = time.monotonic()
         for method in ("GET", "POST", "DELETE"):
             answer = server.request(method, "berth/api/v1/echo")
             assert answer.status == 503
@@ -41,7 +39,6 @@ def test_the_reason_is_told_at_once_and_all_is_well_when_it_is_gone(program: Pat
             assert "this machine is too small" in body["message"]
         upgrade = server.request("GET", "berth/api/v1/events", UPGRADE)
         assert (upgrade.status, upgrade.json()["code"]) == (503, "gateway-unavailable")
-        assert time.monotonic() - start < 2
         assert first.status == 503
         assert server.request("GET", "api/contents").status == 200, "the rest of the server is unharmed"
         # what it was that failed is mended, and nobody restarts the Jupyter server

@@ -19,7 +19,7 @@ test('a minimal environment gives the documented defaults', () => {
     pythonPath: '/usr/bin/python3',
     assetsFolder: undefined,
     lingerMs: 3_000,
-    startLingerMs: 60_000,
+    startLingerMs: 10_000,
     bundleLimits: { maxFiles: 20_000, maxBytes: 512 * 1024 * 1024 },
     checkAnswers: false
   });

@@ -84,7 +84,7 @@ export function readConfig(env: Env): GatewayConfig {
     pythonPath: read.path('BERTH_PYTHON'),
     assetsFolder: read.optionalPath('BERTH_ASSETS_DIR'),
     lingerMs: read.integer('BERTH_LINGER_MS', 3_000, 0, 24 * HOUR_MS),
-    startLingerMs: read.integer('BERTH_START_LINGER_MS', 60_000, 100, 24 * HOUR_MS),
+    startLingerMs: read.integer('BERTH_START_LINGER_MS', 10_000, 100, 24 * HOUR_MS),
     bundleLimits: {
       maxFiles: read.integer('BERTH_BUNDLE_MAX_FILES', DEFAULT_BUNDLE_LIMITS.maxFiles, 1, 1_000_000),
       maxBytes: read.integer('BERTH_BUNDLE_MAX_BYTES', DEFAULT_BUNDLE_LIMITS.maxBytes, 1024, TIB)

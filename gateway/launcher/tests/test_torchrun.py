@@ -98,7 +98,7 @@ def test_stop_reaches_every_rank_once_and_our_grace_is_the_one_that_counts(make_
         wait_for("both ranks", lambda run=run: run.says("up", 0) and run.says("up", 1), 40)
     begin = time.monotonic()
     assert late.stop().result()["stopped"] == "cancel"
-    assert 2.3 < time.monotonic() - begin < 8
+    assert 2.3 < time.monotonic() - begin < 25  # torchrun's own patience is 30 s
     assert (late.rank(0)["exitCode"], late.rank(1)["signal"]) == (0, "SIGKILL")
     assert late.living() == []
     result = clean.stop().result()

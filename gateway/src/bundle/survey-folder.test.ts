@@ -192,26 +192,37 @@ linux('a name that is not UTF-8 makes the walk fail', async () => {
   expect(survey.warnings.join()).toMatch(/not UTF-8: bad-\uFFFD/);
 });
 
-const notRoot = process.getuid?.() === 0 ? test.skip : test;
-notRoot('what cannot be read is left out without a word (skipped as root, who can read all)', async () => {
+test('what cannot be read is left out without a word', async () => {
   await put({ 'closed.txt': 'x', 'folder/x': '' });
+  await chmod(root, 0o755);
   await chmod(join(root, 'closed.txt'), 0);
   await chmod(join(root, 'folder'), 0);
-  const survey = await surveyFolder(root, LIMITS);
+  const survey = await asSomebodyWhoIsNotRoot(() => surveyFolder(root, LIMITS));
   await chmod(join(root, 'folder'), 0o700);
-  expect(survey.warnings).toEqual(['Left out, because they cannot be read: closed.txt, folder/.']);
+  // Files are judged by access(2), which asks who we really are: root may read this one.
+  const closed = process.getuid?.() === 0 ? '' : 'closed.txt, ';
+  expect(survey.warnings).toEqual([`Left out, because they cannot be read: ${closed}folder/.`]);
 });
 
-test('a folder with a 10 GB file is read, or the ten largest files are not named', async () => {
+/** Root reads everything, so root becomes `nobody` for a moment. */
+async function asSomebodyWhoIsNotRoot<T>(act: () => Promise<T>): Promise<T> {
+  if (process.getuid?.() !== 0) return act();
+  process.seteuid?.(65_534);
+  try {
+    return await act();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+test('a file of ten terabytes is read to measure it, or the ten largest files are not named', async () => {
   await put(Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`s${index}`, 'x'.repeat(index + 1)])));
   await writeFile(join(root, 'huge.bin'), '');
-  await truncate(join(root, 'huge.bin'), 10_000_000_000);
-  const started = performance.now();
+  await truncate(join(root, 'huge.bin'), 10_000_000_000_000);
   const survey = await surveyFolder(root, LIMITS);
-  expect(performance.now() - started).toBeLessThan(2_000);
   const message = survey.problems[0]?.message ?? '';
-  expect(message).toContain('9.31 GiB; the limit is 512 MiB');
-  expect(message).toContain('huge.bin (9.31 GiB), s10 (11 bytes)');
+  expect(message).toContain('9.09 TiB; the limit is 512 MiB');
+  expect(message).toContain('huge.bin (9.09 TiB), s10 (11 bytes)');
   expect(message).not.toContain('s1 (');
 });
 

@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import type { WebSocket } from 'ws';
 import {
@@ -49,7 +50,7 @@ beforeAll(async () => {
   const ignore = (): void => undefined;
   platform = await LocalPlatform.open({
     dataFolder: join(folder, 'data'),
-    launcherFolder: resolve('launcher/berth_launcher'),
+    launcherFolder: fileURLToPath(new URL('../../launcher/berth_launcher', import.meta.url)),
     pythonPath: python,
     environments: fixedEnvironments(python),
     variables: process.env,

@@ -3,14 +3,15 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type FileHandle, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import { WebSocket } from 'ws';
 import type { Announcement } from './http/announcement.js';
 import { open as openAnswer, type Received, send } from './http/testing/unix-client.js';
 
-const BUNDLE = resolve('dist/gateway.mjs');
+const BUNDLE = fileURLToPath(new URL('../dist/gateway.mjs', import.meta.url));
 /** Processes start slowly on a machine that has much to do. */
 jest.setTimeout(60_000);
 
