@@ -1,4 +1,4 @@
-/** What every bench says at its end: a table for people, then one line of JSON (keys: see docs/benches.md). */
+/** What every bench says at its end: a table for people, then one line of JSON. */
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 

@@ -8,7 +8,9 @@ Python >= 3.10 can run it. Three steps, each skipped while its inputs are unchan
 
 1. tools  a private environment in `.berth/tools`: uv, Node 24, JupyterLab, locked by hash;
 2. npm    `npm ci` with that Node's npm;
-3. build  `lerna run build`, and the extension made visible to the private JupyterLab.
+3. build  `lerna run build`.
+
+The extension is linked into the private JupyterLab each time: that takes no time and mends whatever was moved.
 
 `BERTH_SKIP_BUILD=1` leaves out step 3 (for commands that build by themselves).
 """
@@ -23,7 +25,7 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,6 +49,7 @@ def main(command: list[str]) -> int:
     with exclusive(STATE / "bootstrap.lock"):
         step("tools", [REQUIREMENTS, Path(__file__)], make_tools, [PYTHON, NODE_BIN / "node"])
         environment = tool_environment()
+        run([str(PYTHON), str(ROOT / "scripts" / "link_extension.py")], environment)
         npm_inputs = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc", *ROOT.glob("*/package.json")]
         step("npm", npm_inputs, lambda: install_packages(environment), [ROOT / "node_modules" / ".package-lock.json"])
         if os.environ.get("BERTH_SKIP_BUILD") != "1":
@@ -72,7 +75,8 @@ def make_tools() -> None:
     make_sure_of_ensurepip()
     shutil.rmtree(TOOLS, ignore_errors=True)
     say("making the private environment in .berth/tools")
-    run([sys.executable, "-m", "venv", str(TOOLS)])
+    # Not sys.executable: run with the private Python itself, this would remove the very interpreter it needs.
+    run([getattr(sys, "_base_executable", sys.executable), "-m", "venv", str(TOOLS)])
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes"]
     run([*pip, "-r", str(REQUIREMENTS)])
     link_node()
@@ -112,7 +116,6 @@ def install_packages(environment: dict[str, str]) -> None:
 
 def build(environment: dict[str, str]) -> None:
     say("building")
-    run([str(PYTHON), str(ROOT / "scripts" / "link_extension.py")], environment)
     run(["npm", "run", "--silent", "build"], environment)
 
 
@@ -135,7 +138,7 @@ def tool_environment() -> dict[str, str]:
     return {**os.environ, "PATH": path, "VIRTUAL_ENV": str(TOOLS), **quiet}
 
 
-def step(name: str, inputs: Iterable[Path], make: object, outputs: Iterable[Path]) -> None:
+def step(name: str, inputs: Iterable[Path], make: Callable[[], None], outputs: Iterable[Path]) -> None:
     """Runs `make` unless its outputs exist and the hash of its inputs is the one of its last success."""
     stamp = STATE / f"{name}.stamp"
     digest = hash_of(inputs)
@@ -143,13 +146,14 @@ def step(name: str, inputs: Iterable[Path], make: object, outputs: Iterable[Path
         return
     stamp.unlink(missing_ok=True)
     start = time.monotonic()
-    make()  # type: ignore[operator]
+    make()
     stamp.write_text(digest)
     say(f"{name}: done in {time.monotonic() - start:.0f} s")
 
 
 def hash_of(paths: Iterable[Path]) -> str:
-    digest = hashlib.sha256(sys.version.encode())
+    """Of names and contents, and of where this folder is: what is made holds absolute paths."""
+    digest = hashlib.sha256(str(ROOT).encode())
     for path in sorted(set(paths)):
         digest.update(f"{path.relative_to(ROOT)}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"absent")

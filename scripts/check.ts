@@ -1,8 +1,12 @@
 /**
- * `npm run check`: regenerate, types, lint, format; red when the tree is dirty afterwards.
- * `-- --fix` mends what can be mended; `-- --allow-dirty` leaves out the last step, for work under way.
+ * `npm run check`: regenerate, types, lint, format; red when generating has changed anything, and on a dirty tree.
+ * `-- --fix` mends what can be mended; with it, or with `--allow-dirty`, the tree may hold work that is not committed yet
+ * (what is generated must still be up to date).
  */
-import { mustRun, runCommand } from './command.ts';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { mustRun, ROOT, runCommand } from './command.ts';
 
 const fix = process.argv.includes('--fix');
 const allowDirty = process.argv.includes('--allow-dirty') || fix;
@@ -13,7 +17,7 @@ interface Step {
 }
 
 const STEPS: readonly Step[] = [
-  { name: 'generate', run: () => mustRun('npx', ['lerna', 'run', 'generate', '--loglevel', 'error']) },
+  { name: 'generated files', run: regenerate },
   { name: 'types', run: () => mustRun('npx', ['tsc', '-b']).then(() => mustRun('npx', ['tsc', '-p', 'scripts'])) },
   {
     name: 'lint',
@@ -40,7 +44,21 @@ async function refuseRegistryHosts(): Promise<void> {
   const pattern =
     '(npmjs|pypi|pythonhosted)[.](org|com)|(proxy|sum)[.]golang[.]|(static|index)[.]crates[.]|deb[.]debian[.]';
   const { code, stdout } = await runCommand('git', ['grep', '-nIE', pattern], { capture: true });
-  if (code === 0) throw new Error(`these lines name a package registry:\n${stdout}`);
+  if (code !== 1) throw new Error(`git grep ended with ${code}; these lines name a package registry:\n${stdout}`);
+}
+
+async function regenerate(): Promise<void> {
+  const before = await digestOfGenerated();
+  await mustRun('npx', ['lerna', 'run', 'generate', '--loglevel', 'error']);
+  if (!fix && before !== (await digestOfGenerated())) {
+    throw new Error('docs/reference was not up to date; it is now: commit it');
+  }
+}
+
+async function digestOfGenerated(): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path.join(ROOT, 'docs/reference/openapi.json')))
+    .digest('hex');
 }
 
 async function refuseDirtyTree(): Promise<void> {

@@ -23,14 +23,18 @@ function start(name: string, command: string, args: readonly string[], cwd = ROO
   children.push(child);
 }
 
-/** Calls `act` once things have been quiet for 300 ms after a change below `folder`. */
-function onQuietChange(folder: string, isOne: (name: string) => boolean, act: () => Promise<void>): void {
+/** Calls `act` once things have been quiet for 300 ms after a change below one of the folders; never twice at a time. */
+function onQuietChange(folders: readonly string[], isOne: (name: string) => boolean, act: () => Promise<void>): void {
   let timer: NodeJS.Timeout | undefined;
-  watch(folder, { recursive: true }, (_event, name) => {
+  let acting = Promise.resolve();
+  const actSoon = (_event: string, name: string | null): void => {
     if (name === null || !isOne(name)) return;
     clearTimeout(timer);
-    timer = setTimeout(() => void act().catch((error: unknown) => console.error('dev:', error)), 300);
-  });
+    timer = setTimeout(() => {
+      acting = acting.then(act).catch((error: unknown) => console.error('dev:', error));
+    }, 300);
+  };
+  for (const folder of folders) watch(folder, { recursive: true }, actSoon);
 }
 
 async function restartGateway(): Promise<void> {
@@ -62,10 +66,13 @@ const lab = await startLab({ rootFolder: path.join(ROOT, 'examples'), home });
 const url = `${lab.url}/lab?token=${lab.token}`;
 console.log(`dev: JupyterLab is at ${url}`);
 const page = await openPage(url);
-onQuietChange(path.join(ROOT, 'gateway', 'lib'), name => name.endsWith('.js'), restartGateway);
-onQuietChange(path.join(ROOT, 'operator', 'lib'), name => name.endsWith('.js'), restartGateway);
 onQuietChange(
-  path.join(ROOT, 'extension', 'jupyterlab_berth', 'labextension'),
+  [path.join(ROOT, 'gateway', 'lib'), path.join(ROOT, 'operator', 'lib')],
+  name => name.endsWith('.js'),
+  restartGateway
+);
+onQuietChange(
+  [path.join(ROOT, 'extension', 'jupyterlab_berth', 'labextension')],
   () => true,
   async () => {
     await page?.reload();

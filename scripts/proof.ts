@@ -1,5 +1,5 @@
 /** `npm run proof NAME`: a check that takes longer than CI allows; its dated result goes to docs/proofs/NAME.md. */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -19,5 +19,6 @@ const module = (await import(pathToFileURL(path.join(ROOT, file)).href)) as { pr
 const result = await module.proof();
 const date = new Date().toISOString().slice(0, 10);
 const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
+await mkdir(path.join(ROOT, 'docs', 'proofs'), { recursive: true });
 await writeFile(path.join(ROOT, 'docs', 'proofs', `${name}.md`), `# ${name}\n\n${date}, ${machine}.\n\n${result}\n`);
 console.log(`proof: written to docs/proofs/${name}.md`);

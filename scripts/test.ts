@@ -1,5 +1,6 @@
 /**
- * `npm test [-- --all] [-- --ring NAME ...] [-- --allow-dirty]`: every ring, one after the other.
+ * `npm test [-- --all] [-- --ring NAME ...] [-- --allow-dirty]`: every ring, one after the other. Only with `--all` must the
+ * tree be clean (unless `--allow-dirty`): work that is not committed yet can be tested too.
  *
  * A ring whose prerequisites are missing is skipped and named. With `--all` the missing ones are installed first (system
  * packages need the Debian family and root) and every skip, of a ring or of a single test, is a failure.
@@ -41,8 +42,8 @@ const RINGS: readonly Ring[] = [
   {
     name: 'check',
     run: async () => {
-      const dirty = process.argv.includes('--allow-dirty') ? ['--allow-dirty'] : [];
-      const { code } = await runCommand('node', ['scripts/check.ts', ...dirty]);
+      const mayBeDirty = !all || process.argv.includes('--allow-dirty');
+      const { code } = await runCommand('node', ['scripts/check.ts', ...(mayBeDirty ? ['--allow-dirty'] : [])]);
       return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
     }
   },
@@ -67,7 +68,13 @@ async function prepare(): Promise<string[]> {
 
 const minutes: string[] = [];
 let total: Counts = { passed: 0, failed: 0, skipped: 0 };
-const missing = await timed('prerequisites', prepare);
+for (const ring of rings.filter(name => !RINGS.some(known => known.name === name))) {
+  console.error(`test: there is no ring '${ring}'; there are: ${RINGS.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+const missing = (await timed('prerequisites', () => orFailure(prepare))) ?? [
+  'a prerequisite could not be made; see above'
+];
 for (const line of missing) console.log(`test: skipped for want of a prerequisite: ${line}`);
 for (const ring of RINGS) {
   if (rings.length > 0 && !rings.includes(ring.name)) continue;
@@ -76,11 +83,21 @@ for (const ring of RINGS) {
     total = sumCounts(total, { passed: 0, failed: 0, skipped: 1 });
     continue;
   }
-  const counts = await timed(ring.name, ring.run);
+  const counts = (await timed(ring.name, () => orFailure(ring.run))) ?? { passed: 0, failed: 1, skipped: 0 };
   console.log(`test: ${ring.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   total = sumCounts(total, counts);
 }
 rmSync(scratch, { recursive: true, force: true });
+
+/** A runner that dies before it reports is one failure, and the other rings still run. */
+async function orFailure<T>(run: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    console.error('test: failed before it could report:', error);
+    return undefined;
+  }
+}
 
 async function timed<T>(name: string, run: () => Promise<T>): Promise<T> {
   console.log(`\ntest: == ${name} ==`);

@@ -22,6 +22,9 @@ export const GatewayEvent = z
     z.strictObject({ type: z.literal('offers'), cursor: Cursor, offers: z.array(Offer) }),
     z.strictObject({ type: z.literal('environment'), cursor: Cursor, environment: Environment }),
     z
+      .strictObject({ type: z.literal('alive'), cursor: Cursor })
+      .describe('Every 25 s, whatever else happens: a client that hears nothing for a minute should connect again'),
+    z
       .strictObject({ type: z.literal('log'), cursor: Cursor, runId: z.string(), attempt: z.int() })
       .describe('There are new lines; at most four a second for one run')
   ])

@@ -219,6 +219,7 @@ describe('bounds', () => {
     await pinged;
     // The pong must be in before time goes on: one that is still answered proves it, for messages keep their order.
     await roundTrip(alive);
+    expect(alive.events.at(-1)).toEqual({ type: 'alive', cursor: 'epoch-0' }); // a script in a browser sees no pings
     gateway.timers.advance(30_000);
     dead.socket.resume();
     expect(await dead.closed).toBe(1006);

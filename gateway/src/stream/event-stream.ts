@@ -4,7 +4,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { TokenCheck } from '../auth/token.js';
-import { CLOSE, isPlatformError, PlatformError, type Snapshot } from '../contract/index.js';
+import { CLOSE, type GatewayEvent, isPlatformError, PlatformError, type Snapshot } from '../contract/index.js';
 import type { Logger } from '../http/logger.js';
 import type { Timers } from '../http/timers.js';
 import type { Actor, Platform } from '../platform/platform.js';
@@ -13,7 +13,8 @@ import { Subscriber } from './subscriber.js';
 import { parseUpgrade, refuseUpgrade } from './upgrade.js';
 
 const MAX_SOCKETS = 64;
-const PING_MS = 30_000;
+/** Pings are invisible to scripts in a browser, so each comes with a message that they can see. */
+const PING_MS = 25_000;
 /** Clients have nothing to say; what is longer than this is not even read. */
 const MAX_MESSAGE_BYTES = 1024;
 /** By RFC 6455: something unexpected kept the server from going on. */
@@ -45,7 +46,11 @@ export class EventStream {
       for (const subscriber of this.subscribers) subscriber.push(text);
     });
     this.stopPinging = deps.timers.every(PING_MS, () => {
-      for (const subscriber of this.subscribers) subscriber.ping();
+      const alive = JSON.stringify({ type: 'alive', cursor: deps.journal.cursor } satisfies GatewayEvent);
+      for (const subscriber of this.subscribers) {
+        subscriber.ping();
+        subscriber.push(alive);
+      }
     });
   }
 
