@@ -100,7 +100,7 @@ class BerthProxyHandler(ProxyHandler):
         self._path, self._query = path, api_query(self.request.query)
 
     def _is_websocket(self) -> bool:
-        return self.request.headers.get("Upgrade", "").lower() == "websocket"
+        return self.request.method == "GET" and self.request.headers.get("Upgrade", "").lower() == "websocket"
 
     # --- HTTP ---
 
@@ -114,7 +114,27 @@ class BerthProxyHandler(ProxyHandler):
 
     post = put = patch = delete = head
 
+    _forwarding: asyncio.Task[None] | None = None
+
+    def on_connection_close(self) -> None:
+        """The browser went away: so does the connection to the gateway, which shall not do what nobody waits for."""
+        super().on_connection_close()
+        if self._forwarding is not None:
+            self._forwarding.cancel()
+
     async def _forward(self) -> None:
+        """Forwards in a task of its own: Tornado goes on with a handler whose browser went away."""
+        self._forwarding = asyncio.get_running_loop().create_task(self._forward_or_say_why_not(), name="berth request")
+        try:
+            await self._forwarding
+        except asyncio.CancelledError:
+            if not self._browser_is_gone():
+                raise
+
+    def _browser_is_gone(self) -> bool:
+        return self.request.connection.stream.closed()
+
+    async def _forward_or_say_why_not(self) -> None:
         try:
             await self._ask(self._forward_to)
         except StreamClosedError:
@@ -141,6 +161,8 @@ class BerthProxyHandler(ProxyHandler):
         return isinstance(error, NO_GATEWAY) or self.request.method in ("GET", "HEAD")
 
     async def _forward_to(self, client: GatewayClient) -> None:
+        if self._browser_is_gone():  # while the request was checked, when there was no task to cancel yet
+            raise StreamClosedError
         url = client.url(self._path, self._query)
         options = {"data": self.request.body or None, "headers": self._gateway_headers(), "timeout": TIMEOUT}
         async with client.session.request(self.request.method, url, allow_redirects=False, **options) as answer:

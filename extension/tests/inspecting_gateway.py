@@ -11,7 +11,9 @@ import json
 import os
 import secrets
 import signal
+from collections.abc import Awaitable
 from pathlib import Path
+from typing import NoReturn
 
 from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler
@@ -22,6 +24,7 @@ TOKEN = secrets.token_urlsafe()
 FLOOD_BYTES = 256 * 1024 * 1024
 MESSAGE = "x" * 65536
 seen: list[str] = []
+left: list[str] = []
 sent = {"flooded": 0}
 go_on = asyncio.Event()
 
@@ -62,7 +65,7 @@ async def echo(request: web.Request) -> web.Response:
 
 
 async def paths(_request: web.Request) -> web.Response:
-    return web.json_response({"seen": seen, **sent})
+    return web.json_response({"seen": seen, "left": left, **sent})
 
 
 async def refuse(_request: web.Request) -> web.Response:
@@ -86,6 +89,39 @@ async def slow(request: web.Request) -> web.StreamResponse:
 async def go(_request: web.Request) -> web.Response:
     go_on.set()
     return web.Response(status=204)
+
+
+async def pending(request: web.Request) -> web.Response:
+    """Never answers, and notes that whoever asked has left."""
+    return await until_left(request, asyncio.Event().wait())
+
+
+async def begun(request: web.Request) -> web.StreamResponse:
+    """One piece, and never the rest."""
+    answer = web.StreamResponse()
+    await answer.prepare(request)
+    await answer.write(b"first")
+    return await until_left(request, asyncio.Event().wait())
+
+
+async def endless(request: web.Request) -> web.StreamResponse:
+    """Piece after piece, as fast as the other side takes it."""
+    answer = web.StreamResponse()
+    await answer.prepare(request)
+
+    async def write_on() -> NoReturn:
+        while True:
+            await answer.write(MESSAGE.encode())
+
+    return await until_left(request, write_on())
+
+
+async def until_left(request: web.Request, work: Awaitable[object]) -> NoReturn:
+    try:
+        await work
+    finally:
+        left.append(f"{request.method} {request.raw_path}")
+    raise AssertionError("such work does not end")
 
 
 async def broken(request: web.Request) -> web.StreamResponse:
@@ -133,6 +169,9 @@ async def main() -> None:
     routes = {"paths": paths, "refuse": refuse, "nothing": nothing, "slow": slow, "go": go, "broken": broken}
     for name, handler in {**routes, "events": events, "flood": flood}.items():
         app.router.add_get(f"/api/v1/{name}", handler)
+    app.router.add_get("/api/v1/begun", begun)
+    app.router.add_get("/api/v1/endless", endless)
+    app.router.add_route("*", "/api/v1/pending", pending)
     app.router.add_get("/internal/health", health)
     app.router.add_get("/internal/lease", lease)
     app.router.add_route("*", "/{path:.*}", echo)

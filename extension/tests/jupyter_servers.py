@@ -169,7 +169,9 @@ class Person:
                 server.end()
         gateway = self.gateway()
         if gateway is not None:
-            wait_until("the gateway has ended", lambda: not is_alive(gateway["pid"]))
+            log = self.data / "gateway.log"
+            what = f"the gateway {gateway['pid']} has ended; its log: {log.read_text() if log.exists() else 'none'}"
+            wait_until(what, lambda: not is_alive(gateway["pid"]))
 
     def _folders(self) -> dict[str, str]:
         names = {"JUPYTER_DATA_DIR": "data", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime"}

@@ -42,11 +42,11 @@ async def test_the_event_stream_begins_with_a_snapshot_and_goes_on_at_a_cursor(h
     async with aiohttp.ClientSession(headers=AUTH) as session:
         url = f"http://{her_server.host}{BASE_URL}berth/api/v1/events"
         async with session.ws_connect(URL(url, encoded=True)) as socket:
-            hello = await socket.receive_json(timeout=10)
+            hello = await socket.receive_json(timeout=30)
         assert (hello["type"], hello["resumed"]) == ("hello", False)
         assert set(hello["snapshot"]) >= {"runs", "offers", "environments"}
         async with session.ws_connect(URL(f"{url}?cursor={hello['cursor']}", encoded=True)) as socket:
-            assert (await socket.receive_json(timeout=10))["resumed"]
+            assert (await socket.receive_json(timeout=30))["resumed"]
 
 
 def test_a_run_finds_its_notebook_below_this_servers_root(grace: Person, her_server: JupyterServer) -> None:

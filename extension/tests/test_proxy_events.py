@@ -102,7 +102,7 @@ async def test_when_the_gateway_is_killed_the_browser_is_told_to_connect_again(
     async with events(server, AUTH) as socket:
         await socket.receive_json()
         os.kill(killed, signal.SIGKILL)
-        closed = await asyncio.wait_for(socket.receive(), 5)
+        closed = await asyncio.wait_for(socket.receive(), 30)
         assert (closed.type, closed.data) == (aiohttp.WSMsgType.CLOSE, 1012)
     assert await status_of(server, AUTH) == 101
     wait_until("another gateway lives", lambda: ada.gateway_pid() != killed)
