@@ -20,6 +20,7 @@ import { RunOperations } from './run-operations.js';
 import { RunPages } from './run-pages.js';
 import { RunningRuns } from './running-runs.js';
 import { StatusItem } from './status-item.js';
+import { OneAtATime } from './train/one-at-a-time.js';
 import { TrainMemory } from './train/train-memory.js';
 
 export const runsPlugin: JupyterFrontEndPlugin<IRuns> = {
@@ -79,6 +80,7 @@ export const trainPlugin: JupyterFrontEndPlugin<void> = {
     const trans = translator.load('jupyterlab_berth');
     const settings = loadSettings(registry, trainPlugin.id);
     const memory = new TrainMemory(stateDB);
+    const one = new OneAtATime();
     const processes = (): number => settings.get('processes', 2);
     const options = {
       app,
@@ -100,11 +102,10 @@ export const trainPlugin: JupyterFrontEndPlugin<void> = {
           : trans.__('Train this notebook: run it on the compute you choose, with logs and metrics'),
       describedBy: { args: { type: 'object', properties: {} } },
       isEnabled: () => tracker.currentWidget !== null,
-      execute: async () => {
+      execute: () => {
         const panel = tracker.currentWidget;
         if (panel === null) return undefined;
-        const { openTrain } = await import('./train/open-train.js');
-        return openTrain(panel, options);
+        return one.open(async () => (await import('./train/open-train.js')).openTrain(panel, options));
       }
     });
     tracker.currentChanged.connect(() => app.commands.notifyCommandChanged(CommandIDs.train), runs);
@@ -126,7 +127,8 @@ export const runningPlugin: JupyterFrontEndPlugin<void> = {
     const { commands } = app;
     const trans = translator.load('jupyterlab_berth');
     const open = (runId: string): void => void commands.execute(CommandIDs.openRun, { runId });
-    const cancel = (runId: string): void => void commands.execute(CommandIDs.cancelRun, { runId, confirmed: true });
+    const cancel = (runId: string, confirmed: boolean): void =>
+      void commands.execute(CommandIDs.cancelRun, { runId, confirmed });
     managers.add(new RunningRuns({ model: gateway.model, trans, open, cancel }));
   }
 };

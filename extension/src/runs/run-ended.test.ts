@@ -16,7 +16,9 @@ test.each([
   expect(endedRun({ before, after })?.id).toBe(want);
 });
 
-test('the message says why', () => {
-  expect(endMessage(failed, trans)).toEqual({ kind: 'error', text: 'a failed: Rank 1 ended with code 1.' });
+test('the message says which run of the notebook, and why', () => {
+  const run = { ...failed, id: '01-train-k3x9p', name: '01-train' };
+  const text = '01-train · k3x9p failed: Rank 1 ended with code 1.';
+  expect(endMessage(run, trans)).toEqual({ kind: 'error', text });
   expect(endMessage(makeRun('a', { phase: 'Succeeded' }), trans).kind).toBe('success');
 });

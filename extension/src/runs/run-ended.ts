@@ -3,6 +3,7 @@ import type { RunView } from '@berth/gateway/contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IRunChange } from '../shared/gateway-state.js';
 import { isFinal } from './run-phase.js';
+import { runTitle } from './run-title.js';
 
 /** The run that has just ended; null for every other change. A run that is new to the page has no end to report. */
 export function endedRun({ before, after }: IRunChange): RunView | null {
@@ -16,15 +17,16 @@ export interface IEndMessage {
 }
 
 export function endMessage(run: RunView, trans: TranslationBundle): IEndMessage {
+  const title = runTitle(run);
   switch (run.phase) {
     case 'Succeeded':
-      return { kind: 'success', text: trans.__('%1 has finished.', run.name) };
+      return { kind: 'success', text: trans.__('%1 has finished.', title) };
     case 'Cancelled':
-      return { kind: 'info', text: trans.__('%1 was cancelled.', run.name) };
+      return { kind: 'info', text: trans.__('%1 was cancelled.', title) };
     default:
       return {
         kind: 'error',
-        text: trans.__('%1 failed: %2', run.name, run.reason?.message ?? trans.__('the reason is not known.'))
+        text: trans.__('%1 failed: %2', title, run.reason?.message ?? trans.__('the reason is not known.'))
       };
   }
 }

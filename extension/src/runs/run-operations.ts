@@ -7,6 +7,7 @@ import { toGatewayError } from '../shared/gateway-error.js';
 import type { IGateway } from '../shared/tokens.js';
 import { curlText } from './page/curl.js';
 import { isActive } from './run-phase.js';
+import { runTitle } from './run-title.js';
 
 export class RunOperations {
   constructor(
@@ -20,21 +21,31 @@ export class RunOperations {
     const body = isActive(run.phase)
       ? trans.__('Its processes get the time to write a checkpoint, then they are stopped.')
       : trans.__('It leaves the queue.');
-    const ask = { title: trans.__('Cancel %1?', run.name), body, yes: trans.__('Cancel Run'), no: trans.__('Keep It') };
+    const ask = {
+      title: trans.__('Cancel %1?', runTitle(run)),
+      body,
+      yes: trans.__('Cancel Run'),
+      no: trans.__('Keep It')
+    };
     if (!confirmed && !(await confirm(ask))) return;
-    await this._try(trans.__('Could not cancel %1', run.name), () => this._gateway.client.cancel(run.id));
+    await this._try(trans.__('Could not cancel %1', runTitle(run)), () => this._gateway.client.cancel(run.id));
   }
 
   async retry(run: RunView): Promise<void> {
-    await this._try(this._trans.__('Could not retry %1', run.name), () => this._gateway.client.retry(run.id));
+    await this._try(this._trans.__('Could not retry %1', runTitle(run)), () => this._gateway.client.retry(run.id));
   }
 
   async remove(run: RunView, confirmed: boolean): Promise<void> {
     const trans = this._trans;
     const body = trans.__('Its logs and attempts are forgotten. What it left beside its notebook stays.');
-    const ask = { title: trans.__('Delete %1?', run.name), body, yes: trans.__('Delete'), no: trans.__('Keep It') };
+    const ask = {
+      title: trans.__('Delete %1?', runTitle(run)),
+      body,
+      yes: trans.__('Delete'),
+      no: trans.__('Keep It')
+    };
     if (!confirmed && !(await confirm(ask))) return;
-    await this._try(trans.__('Could not delete %1', run.name), () => this._gateway.client.remove(run.id));
+    await this._try(trans.__('Could not delete %1', runTitle(run)), () => this._gateway.client.remove(run.id));
   }
 
   copyCurl(run: RunView): void {

@@ -8,6 +8,7 @@ import { berthIcon } from '../shared/icons.js';
 import type { IGateway } from '../shared/tokens.js';
 import { RunPageWidget } from './page/run-page-widget.js';
 import type { IRunHandlers } from './run-handlers.js';
+import { runTitle } from './run-title.js';
 
 type Page = MainAreaWidget<RunPageWidget>;
 
@@ -26,7 +27,8 @@ export class RunPages {
 
   /** Run of the page that is in front, if any. */
   get current(): string | null {
-    return this._tracker.currentWidget?.content.runId ?? null;
+    const { currentWidget } = this._options.app.shell;
+    return this._tracker.find(page => page === currentWidget)?.content.runId ?? null;
   }
 
   restore(restorer: ILayoutRestorer): void {
@@ -70,8 +72,8 @@ export class RunPages {
     const { gateway, trans } = this._options;
     this._tracker.forEach(({ title, content }) => {
       const run = findRun(gateway.model.state, content.runId);
-      title.label = run?.name ?? (title.label || trans.__('Run'));
-      title.caption = trans.__('Run %1', content.runId);
+      title.label = run === null ? title.label || trans.__('Run') : runTitle(run);
+      title.caption = trans.__('Run %1', run === null ? content.runId : `${runTitle(run)} (${run.notebook})`);
       content.node.setAttribute('aria-label', trans.__('Run %1', title.label));
     });
   };

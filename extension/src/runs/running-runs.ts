@@ -7,13 +7,14 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { IGatewayModel } from '../shared/gateway-model.js';
 import { berthIcon } from '../shared/icons.js';
 import { isFinal, phaseLabel } from './run-phase.js';
+import { runTitle } from './run-title.js';
 
 export interface IRunningRunsOptions {
   readonly model: IGatewayModel;
   readonly trans: TranslationBundle;
   readonly open: (runId: string) => void;
-  /** Cancels without another question: the panel has asked. */
-  readonly cancel: (runId: string) => void;
+  /** @param confirmed - The panel has asked: it does for all at once, not for one. */
+  readonly cancel: (runId: string, confirmed: boolean) => void;
 }
 
 export class RunningRuns implements IRunningSessions.IManager, IDisposable {
@@ -44,7 +45,7 @@ export class RunningRuns implements IRunningSessions.IManager, IDisposable {
   }
 
   shutdownAll(): void {
-    for (const run of this._live()) this._options.cancel(run.id);
+    for (const run of this._live()) this._options.cancel(run.id, true);
   }
 
   refreshRunning(): void {
@@ -65,11 +66,11 @@ export class RunningRuns implements IRunningSessions.IManager, IDisposable {
     const { trans, open, cancel } = this._options;
     return {
       icon: () => berthIcon,
-      label: () => run.name,
+      label: () => runTitle(run),
       labelTitle: () => `${run.notebook}\n${phaseLabel(run.phase, trans)}`,
       detail: () => phaseLabel(run.phase, trans),
       open: () => open(run.id),
-      ...(run.actions.includes('cancel') ? { shutdown: () => cancel(run.id) } : {})
+      ...(run.actions.includes('cancel') ? { shutdown: () => cancel(run.id, false) } : {})
     };
   }
 

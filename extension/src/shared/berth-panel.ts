@@ -1,8 +1,7 @@
 /** The Berth panel in the left sidebar: a banner when the connection is lost, and the sections that plugins add. */
 import { nullTranslator, type ITranslator } from '@jupyterlab/translation';
 import { ReactWidget, SidePanel } from '@jupyterlab/ui-components';
-import type { Message } from '@lumino/messaging';
-import type { AccordionPanel } from '@lumino/widgets';
+import { SplitPanel, type AccordionPanel, type Widget } from '@lumino/widgets';
 import { createElement } from 'react';
 import { ConnectionBanner } from './connection-banner.js';
 import type { IGatewayModel } from './gateway-model.js';
@@ -23,14 +22,13 @@ export class BerthPanel extends SidePanel {
     this.header.addWidget(ReactWidget.create(createElement(ConnectionBanner, { model, trans })));
   }
 
-  /** Compute is a few lines, runs are many: until a person moves the divide, the last section gets most of the room. */
-  protected override onBeforeShow(msg: Message): void {
-    super.onBeforeShow(msg);
-    if (this._isDivided) return;
-    this._isDivided = true;
-    const panel = this.content as AccordionPanel;
-    panel.setRelativeSizes(panel.widgets.map((_, index) => (index === panel.widgets.length - 1 ? 2 : 1)));
+  /**
+   * Compute is a few lines, runs are many: the last section gets most of the room. Shares of what is left over, unlike
+   * sizes, leave alone what a person has made of it and Lab restores.
+   */
+  override addWidget(widget: Widget): void {
+    super.addWidget(widget);
+    const { widgets } = this.content as AccordionPanel;
+    widgets.forEach((it, index) => SplitPanel.setStretch(it, index === widgets.length - 1 ? 2 : 1));
   }
-
-  private _isDivided = false;
 }

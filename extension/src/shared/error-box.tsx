@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReactElement } from 'react';
 import type { GatewayError } from './gateway-error.js';
+import { ProblemText } from './problem-text.js';
 
 export interface IErrorBoxProps {
   readonly error: GatewayError;
@@ -16,7 +17,7 @@ export function ErrorBox({ error, trans }: IErrorBoxProps): ReactElement {
         <ul className="jp-BerthError-problems">
           {error.problems.map((problem, index) => (
             <li key={index}>
-              <strong>{problem.field}</strong>: {problem.message}
+              <ProblemText problem={problem} />
             </li>
           ))}
         </ul>

@@ -1,6 +1,7 @@
 /**
  * One WebSocket that is always there again: it reconnects with growing pauses, goes on after the last cursor, and tries
  * at once when the network or the tab comes back. The first message of every socket is `hello`; only then it is live.
+ * The gateway says `alive` every 25 s when it has nothing else to say: a socket that is silent for longer is only half there.
  */
 import type { GatewayEvent } from '@berth/gateway/contract';
 import type { IDisposable } from '@lumino/disposable';
@@ -10,6 +11,8 @@ import { toGatewayError, type GatewayError } from './gateway-error.js';
 
 /** A socket that has not said hello by then is given up. */
 const HELLO_WITHIN_MS = 20_000;
+/** More than two signs of life were missed. */
+export const SILENT_MS = 60_000;
 
 export interface IEventStreamOptions {
   readonly url: (cursor: string | null) => string;
@@ -43,7 +46,10 @@ export class EventStream implements IDisposable {
   }
 
   handleEvent(event: Event): void {
-    if (event.type === 'online' || !globalThis.document.hidden) this.connect();
+    if (event.type !== 'online' && globalThis.document.hidden) return;
+    // Timers rest while a computer sleeps, so this may be the first that is heard of it.
+    if (this._now() - this._heardAtMs > SILENT_MS) this._drop();
+    this.connect();
   }
 
   dispose(): void {
@@ -67,7 +73,13 @@ export class EventStream implements IDisposable {
     socket.onmessage = message => this._onMessage(socket, message);
     socket.onclose = () => this._onClosed(socket);
     socket.onerror = () => this._onClosed(socket);
-    this._timer = setTimeout(() => this._onClosed(socket), HELLO_WITHIN_MS);
+    this._closeAfter(socket, HELLO_WITHIN_MS);
+  }
+
+  private _closeAfter(socket: WebSocket, silentMs: number): void {
+    clearTimeout(this._timer);
+    this._heardAtMs = this._now();
+    this._timer = setTimeout(() => this._onClosed(socket), silentMs);
   }
 
   private _onMessage(socket: WebSocket, message: MessageEvent): void {
@@ -80,13 +92,13 @@ export class EventStream implements IDisposable {
       this._onClosed(socket);
       return;
     }
+    this._closeAfter(socket, SILENT_MS);
     if (event.type === 'hello') this._becameLive();
     this._options.onEvent(event);
     this._cursor = event.cursor;
   }
 
   private _becameLive(): void {
-    clearTimeout(this._timer);
     this._failures = 0;
     this._sinceMs = this._now();
     this._report({ state: 'live', sinceMs: this._sinceMs });
@@ -144,6 +156,7 @@ export class EventStream implements IDisposable {
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _cursor: string | null = null;
   private _failures = 0;
+  private _heardAtMs = 0;
   private _sinceMs = Date.now();
   private _reason: GatewayError | null = null;
   private _connection: Connection | null = null;

@@ -8,45 +8,56 @@ import { PhaseBadge } from '../phase-badge.js';
 import { RunButtons } from '../run-buttons.js';
 import type { IRunHandlers } from '../run-handlers.js';
 import { elapsedMs, isActive, isFinal } from '../run-phase.js';
+import { runTitle } from '../run-title.js';
 import { Sparkline } from './sparkline.js';
 
 export interface IRunRowProps {
   readonly run: RunView;
   /** Frozen for runs that have ended, so that they are not drawn again every second. */
   readonly now: number;
+  /** When it was submitted, in words. */
+  readonly submitted: string;
   readonly disabled: boolean;
-  /** It was just submitted: shown and focused. */
+  /** It was just submitted: brought into view. The focus stays where it is, for its page opens too. */
   readonly selected: boolean;
   readonly handlers: IRunHandlers;
   readonly trans: TranslationBundle;
 }
 
 export const RunRow = memo(function RunRow(props: IRunRowProps): ReactElement {
-  const { run, now, disabled, selected, handlers, trans } = props;
-  const opener = useRef<HTMLButtonElement>(null);
+  const { run, now, submitted, disabled, selected, handlers, trans } = props;
+  const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
-    if (!selected) return;
-    opener.current?.scrollIntoView?.({ block: 'nearest' });
-    opener.current?.focus();
+    if (selected) row.current?.scrollIntoView?.({ block: 'nearest' });
   }, [selected]);
+  const title = runTitle(run);
   const metric = run.metrics[0];
   const reason = reasonText(run, trans);
   return (
-    <li className="jp-BerthRun" data-run={run.id} aria-label={run.name}>
+    <li ref={row} className="jp-BerthRun" data-run={run.id} aria-label={title}>
       <div className="jp-BerthRun-head">
         <button
-          ref={opener}
           type="button"
           className="jp-BerthLink jp-BerthRun-name"
           title={run.notebook}
+          aria-label={title}
           onClick={() => handlers.open(run.id)}
         >
           {run.name}
         </button>
         <PhaseBadge phase={run.phase} trans={trans} />
-        <span className="jp-BerthRun-elapsed">{formatElapsed(elapsedMs(run, now))}</span>
       </div>
-      {isActive(run.phase) && <ProgressBar share={run.progress} label={trans.__('Progress of %1', run.name)} />}
+      <p className="jp-BerthRun-elapsed">
+        <time
+          dateTime={new Date(run.submittedAtMs).toISOString()}
+          title={trans.__('Submitted %1', new Date(run.submittedAtMs).toLocaleString())}
+        >
+          {submitted}
+        </time>
+        {' · '}
+        {formatElapsed(elapsedMs(run, now))}
+      </p>
+      {isActive(run.phase) && <ProgressBar share={run.progress} label={trans.__('Progress of %1', title)} />}
       {reason !== null && <p className="jp-BerthRun-reason">{reason}</p>}
       <div className="jp-BerthRun-foot">
         {metric !== undefined && <Sparkline series={metric} trans={trans} />}
@@ -58,9 +69,8 @@ export const RunRow = memo(function RunRow(props: IRunRowProps): ReactElement {
   );
 });
 
-/** Why it waits or why it ended badly; a good end needs no reason. */
+/** Why it waits, with its place in the queue, or why it ended badly; a good end needs no reason. */
 function reasonText({ phase, reason, position }: RunView, trans: TranslationBundle): string | null {
   if (phase === 'Succeeded' || (isFinal(phase) && reason === null)) return null;
-  const place = position === null ? '' : trans.__('Place %1 in the queue.', position);
-  return [reason?.message ?? '', place].filter(text => text !== '').join(' ') || null;
+  return reason?.message ?? (position === null ? null : trans.__('Place %1 in the queue.', position));
 }

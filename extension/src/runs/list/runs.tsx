@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReactElement } from 'react';
 import type { IGatewayModel } from '../../shared/gateway-model.js';
+import { formatMoment } from '../../shared/moment-text.js';
 import { useConnection, useGatewayState } from '../../shared/use-gateway.js';
 import { useNow } from '../../shared/use-now.js';
 import type { IRunHandlers } from '../run-handlers.js';
@@ -39,6 +40,7 @@ export function Runs({ model, handlers, selected, trans }: IRunsProps): ReactEle
           key={run.id}
           run={run}
           now={isFinal(run.phase) ? 0 : now}
+          submitted={formatMoment(run.submittedAtMs, Date.now())}
           disabled={connection === 'lost'}
           selected={run.id === selected}
           handlers={handlers}

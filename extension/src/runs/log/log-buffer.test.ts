@@ -33,3 +33,13 @@ test('a line without end does not grow for ever', () => {
   expect(buffer.lines).toHaveLength(1);
   expect(buffer.lines[0]?.text.length).toBeLessThanOrEqual(20_000);
 });
+
+test('what is printed outlives thousands of progress lines, the newest of which are kept too', () => {
+  const print = makeLine('before it all');
+  const reports = Array.from({ length: 6_000 }, (_, step) => makeLine(`{"berth": {"step": ${step}}}`));
+  const buffer = appendPage(EMPTY_BUFFER, makePage([print, ...reports], '0:9'));
+  expect(buffer.lines).toHaveLength(MOST_LINES);
+  expect(buffer).toMatchObject({ trimmed: false, trimmedProgress: true });
+  expect(texts(buffer)[0]).toBe('before it all');
+  expect(texts(buffer).pop()).toBe('{"berth": {"step": 5999}}');
+});

@@ -1,8 +1,10 @@
 /**
  * The lines that are shown of one log. Pure: a page makes a new buffer out of an old one.
- * It holds the last 5,000 lines, so that a log that never ends does not fill the browser.
+ * It holds 5,000 lines, so that a log that never ends does not fill the browser; a run that reports every step must not
+ * push out what it prints, so progress lines go first.
  */
 import type { LogLine, LogPage } from '@berth/gateway/contract';
+import { isProgressLine } from './log-text.js';
 
 export const MOST_LINES = 5_000;
 /** A line without end, such as a progress bar's, keeps its end only. */
@@ -16,6 +18,8 @@ export interface IShownLine {
   readonly text: string;
   /** The next record of the same stream goes on with it. */
   readonly open: boolean;
+  /** It reports progress: shown in charts, and as a line only when asked for. */
+  readonly progress: boolean;
 }
 
 export interface ILogBuffer {
@@ -25,6 +29,8 @@ export interface ILogBuffer {
   readonly nextSeq: number;
   /** Lines at the beginning were let go to keep the buffer bounded. */
   readonly trimmed: boolean;
+  /** The same of progress lines. */
+  readonly trimmedProgress: boolean;
   /** The server had deleted output before these lines. */
   readonly dropped: boolean;
   /** Nothing more will come. */
@@ -36,6 +42,7 @@ export const EMPTY_BUFFER: ILogBuffer = {
   cursor: null,
   nextSeq: 0,
   trimmed: false,
+  trimmedProgress: false,
   dropped: false,
   end: false
 };
@@ -48,22 +55,40 @@ export function appendPage(buffer: ILogBuffer, page: LogPage): ILogBuffer {
     const open = openLine(lines, record.stream);
     if (open >= 0) {
       const line = lines[open]!;
-      lines[open] = { ...line, text: (line.text + record.text).slice(-LONGEST_LINE), open: record.partial };
+      const text = (line.text + record.text).slice(-LONGEST_LINE);
+      lines[open] = { ...line, text, open: record.partial, progress: isProgress({ ...record, text }) };
       continue;
     }
     const { atMs, stream, text, partial } = record;
-    lines.push({ seq: nextSeq, atMs, stream, text, open: partial });
+    lines.push({ seq: nextSeq, atMs, stream, text, open: partial, progress: isProgress(record) });
     nextSeq += 1;
   }
-  const surplus = Math.max(0, lines.length - MOST_LINES);
+  const kept = withoutProgress(lines, lines.length - MOST_LINES);
   return {
-    lines: surplus === 0 ? lines : lines.slice(surplus),
+    lines: kept.slice(-MOST_LINES),
     cursor: page.cursor,
     nextSeq,
-    trimmed: buffer.trimmed || surplus > 0,
+    trimmed: buffer.trimmed || kept.length > MOST_LINES,
+    trimmedProgress: buffer.trimmedProgress || kept.length < lines.length,
     dropped: buffer.dropped || page.dropped,
     end: page.end
   };
+}
+
+/** A line that goes on may become anything. */
+function isProgress({ stream, text, partial }: LogLine): boolean {
+  return stream === 'stdout' && !partial && isProgressLine(text);
+}
+
+/** Without the first progress lines, as many as `surplus` or as there are. */
+function withoutProgress(lines: readonly IShownLine[], surplus: number): readonly IShownLine[] {
+  if (surplus <= 0) return lines;
+  let left = surplus;
+  return lines.filter(({ progress }) => {
+    if (!progress || left === 0) return true;
+    left -= 1;
+    return false;
+  });
 }
 
 /** Where the line is that goes on, looking back a little; -1 where none does. */

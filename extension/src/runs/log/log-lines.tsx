@@ -3,7 +3,7 @@
  * The list goes along with its end until the person scrolls up, and again once they are back at the bottom.
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { memo, useLayoutEffect, useRef, type ReactElement } from 'react';
+import { memo, useLayoutEffect, useRef, type ReactElement, type ReactNode } from 'react';
 import type { IShownLine } from './log-buffer.js';
 import { highlight, visibleText } from './log-text.js';
 
@@ -14,7 +14,7 @@ export interface ILogLinesProps {
   readonly lines: readonly IShownLine[];
   readonly label: string;
   /** What is said where there are no lines. */
-  readonly empty: string | null;
+  readonly empty: ReactNode;
   readonly search: string;
   readonly follow: boolean;
   readonly wrap: boolean;

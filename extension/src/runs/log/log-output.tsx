@@ -6,7 +6,6 @@ import type { IGatewayModel } from '../../shared/gateway-model.js';
 import { MOST_LINES, type IShownLine } from './log-buffer.js';
 import { LogLines } from './log-lines.js';
 import type { ILogChoice, ILogSource } from './log-pager.js';
-import { isProgressLine } from './log-text.js';
 import { useLog, type ILog } from './use-log.js';
 
 export interface ILogSwitches {
@@ -24,22 +23,32 @@ export interface ILogOutputProps {
   readonly label: string;
   readonly trans: TranslationBundle;
   readonly onFollow: (follow: boolean) => void;
+  /** The person wants to see the progress lines too. */
+  readonly onProgressLines: () => void;
 }
 
 export function LogOutput(props: ILogOutputProps): ReactElement {
-  const { source, model, choice, switches, label, trans, onFollow } = props;
+  const { source, model, choice, switches, label, trans, onFollow, onProgressLines } = props;
   const log = useLog(source, model, choice);
   const shown = useMemo(
-    () => (switches.progressLines ? log.buffer.lines : log.buffer.lines.filter(line => !isProgressLine(line.text))),
+    () => (switches.progressLines ? log.buffer.lines : log.buffer.lines.filter(line => !line.progress)),
     [log.buffer.lines, switches.progressLines]
   );
+  const isEmpty = shown.length === 0 && log.error === null;
+  const isHidden = isEmpty && log.buffer.lines.length > 0;
   return (
     <div className="jp-BerthLog-output">
-      <Before log={log} trans={trans} />
+      <Before log={log} progressLines={switches.progressLines} trans={trans} />
       <LogLines
         lines={shown}
         label={label}
-        empty={shown.length === 0 && log.error === null ? nothing(log, choice, trans) : null}
+        empty={
+          !isEmpty ? null : !isHidden ? (
+            nothing(log, choice, trans)
+          ) : (
+            <Hidden text={onlyProgress(log, choice, trans)} trans={trans} onShow={onProgressLines} />
+          )
+        }
         search={choice.contains}
         follow={switches.follow}
         wrap={switches.wrap}
@@ -55,16 +64,20 @@ export function LogOutput(props: ILogOutputProps): ReactElement {
           </button>
         </div>
       )}
-      <p className="jp-BerthLog-foot" role="status">
-        {foot(log, shown, choice, trans)}
-      </p>
+      <p className="jp-BerthLog-foot">{foot(log, shown, choice, trans)}</p>
     </div>
   );
 }
 
+interface IBeforeProps {
+  readonly log: ILog;
+  readonly progressLines: boolean;
+  readonly trans: TranslationBundle;
+}
+
 /** What lies before the first line. */
-function Before({ log, trans }: { readonly log: ILog; readonly trans: TranslationBundle }): ReactElement | null {
-  if (log.buffer.trimmed) {
+function Before({ log, progressLines, trans }: IBeforeProps): ReactElement | null {
+  if (log.buffer.trimmed || (log.cut && !log.earlier)) {
     return (
       <p className="jp-BerthLog-note">{trans.__('Only the last %1 lines are shown; Download has all.', MOST_LINES)}</p>
     );
@@ -76,8 +89,36 @@ function Before({ log, trans }: { readonly log: ILog; readonly trans: Translatio
       </button>
     );
   }
+  if (log.buffer.trimmedProgress && progressLines) {
+    return <p className="jp-BerthLog-note">{trans.__('Not all progress lines are shown; Download has all.')}</p>;
+  }
   if (!log.buffer.dropped) return null;
   return <p className="jp-BerthLog-note">{trans.__('Older output was deleted to keep the disk from filling up.')}</p>;
+}
+
+interface IHiddenProps {
+  readonly text: string;
+  readonly trans: TranslationBundle;
+  readonly onShow: () => void;
+}
+
+/** There are lines, and how to see them. */
+function Hidden({ text, trans, onShow }: IHiddenProps): ReactElement {
+  return (
+    <>
+      {text}{' '}
+      <button type="button" className="jp-BerthLink" onClick={onShow}>
+        {trans.__('Show them')}
+      </button>
+    </>
+  );
+}
+
+function onlyProgress({ buffer, cut }: ILog, { contains }: ILogChoice, trans: TranslationBundle): string {
+  if (contains !== '') return trans.__('Only progress lines have “%1”.', contains);
+  const isAll = !cut && !buffer.trimmed && !buffer.dropped;
+  if (!isAll) return trans.__('The last lines are all progress lines.');
+  return buffer.end ? trans.__('It ended with progress lines only.') : trans.__('Only progress lines so far.');
 }
 
 function nothing({ loading, buffer }: ILog, { contains }: ILogChoice, trans: TranslationBundle): string {

@@ -37,6 +37,8 @@ export interface ILogState {
   readonly loading: boolean;
   /** There may be lines before the first one, which `loadEarlier` would show. */
   readonly earlier: boolean;
+  /** There may be lines before the first one, whether or not they can be shown. */
+  readonly cut: boolean;
   readonly error: GatewayError | null;
 }
 
@@ -70,7 +72,7 @@ export class LogPager implements IDisposable {
     this._tail = EARLIER_TAIL;
     this._abort.abort();
     this._abort = new AbortController();
-    this._set({ buffer: EMPTY_BUFFER, loading: true, earlier: false, error: null });
+    this._set({ buffer: EMPTY_BUFFER, loading: true, earlier: false, cut: false, error: null });
     this._generation += 1;
     this._fetching = false;
     this.wake();
@@ -104,9 +106,10 @@ export class LogPager implements IDisposable {
 
   /** @returns how long to wait before the next page, if one is wanted. */
   private _take(page: LogPage): number {
-    const { buffer, earlier } = this._state;
+    const { buffer } = this._state;
     const first = buffer.cursor === null;
     const all = this.choice.contains === '';
+    const cut = first ? all && page.lines.length >= this._tail : this._state.cut;
     const large = isLarge(page);
     // A search may answer with few lines long before the end: only a cursor that stands still says that nothing follows.
     const searching = !all && page.cursor !== buffer.cursor;
@@ -114,7 +117,8 @@ export class LogPager implements IDisposable {
     this._set({
       buffer: appendPage(buffer, page),
       loading: false,
-      earlier: first ? all && this._tail === FIRST_TAIL && page.lines.length >= FIRST_TAIL : earlier,
+      earlier: cut && this._tail === FIRST_TAIL,
+      cut,
       error: null
     });
     return searching && !large ? SEARCH_PAUSE_MS : 0;
@@ -134,7 +138,7 @@ export class LogPager implements IDisposable {
   }
 
   private readonly _changed = new Signal<this, void>(this);
-  private _state: ILogState = { buffer: EMPTY_BUFFER, loading: true, earlier: false, error: null };
+  private _state: ILogState = { buffer: EMPTY_BUFFER, loading: true, earlier: false, cut: false, error: null };
   private _abort = new AbortController();
   private _tail = FIRST_TAIL;
   private _generation = 0;

@@ -15,7 +15,14 @@ test.each([
   { text: '{"berth": {"step": 1}}', want: true },
   { text: ' { "berth":{}}', want: true },
   { text: 'x {"berth": 1}', want: false },
-  { text: '{"other": {"berth": 1}}', want: false }
+  { text: '{"other": {"berth": 1}}', want: false },
+  { text: '{"at": 1, "berth": {"progress": 1, "metrics": {"loss": 0.5}}}', want: true },
+  { text: '{"berth": "is a place for ships"}', want: false },
+  { text: '{"berth": {"progress": 40}}', want: false },
+  { text: '{"berth": {"step": "7"}}', want: false },
+  { text: '{"berth": {"metrics": {"loss": NaN}}}', want: false },
+  { text: '{"berth": {"metrics": [1]}}', want: false },
+  { text: '{"berth": {"step": 1}', want: false }
 ])('$text is a progress line: $want', ({ text, want }) => {
   expect(isProgressLine(text)).toBe(want);
 });

@@ -33,10 +33,11 @@ export function LogView({ run, client, model, follow, trans }: ILogViewProps): R
   const last = numbers[0];
   if (last === undefined) return <p className="jp-BerthEmpty">{trans.__('No output yet: the run has not started.')}</p>;
   const attempt = chosenAttempt ?? last;
+  const panelId = `berth-log-${run.id}`;
   const choice = { runId: run.id, rank, attempt, contains: search };
   return (
     <div className="jp-BerthLog">
-      <RankTabs ranks={ranksOf(run)} rank={rank} trans={trans} onRank={setRank} />
+      <RankTabs ranks={ranksOf(run)} rank={rank} panelId={panelId} trans={trans} onRank={setRank} />
       <LogToolbar
         attempts={numbers}
         attempt={attempt}
@@ -48,7 +49,7 @@ export function LogView({ run, client, model, follow, trans }: ILogViewProps): R
         onSearch={setSearch}
         onSwitch={onSwitch}
       />
-      <div role="tabpanel" id={`berth-log-${run.id}`} aria-label={rankLabel(rank, trans)} className="jp-BerthLog-panel">
+      <div role="tabpanel" id={panelId} aria-label={rankLabel(rank, trans)} className="jp-BerthLog-panel">
         <LogOutput
           key={JSON.stringify(choice)}
           source={client}
@@ -58,6 +59,7 @@ export function LogView({ run, client, model, follow, trans }: ILogViewProps): R
           label={trans.__('Log of %1', rankLabel(rank, trans))}
           trans={trans}
           onFollow={on => onSwitch({ follow: on })}
+          onProgressLines={() => onSwitch({ progressLines: true })}
         />
       </div>
     </div>
@@ -75,12 +77,14 @@ function rankLabel(rank: string, trans: TranslationBundle): string {
 interface IRankTabsProps {
   readonly ranks: readonly string[];
   readonly rank: string;
+  /** What the tabs show. */
+  readonly panelId: string;
   readonly trans: TranslationBundle;
   readonly onRank: (rank: string) => void;
 }
 
 /** Tabs as ARIA describes them: one stop for Tab, arrows go on. */
-function RankTabs({ ranks, rank, trans, onRank }: IRankTabsProps): ReactElement {
+function RankTabs({ ranks, rank, panelId, trans, onRank }: IRankTabsProps): ReactElement {
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     const to = targetOf(event.key, ranks.indexOf(rank), ranks.length);
     const next = to === null ? undefined : ranks[to];
@@ -98,6 +102,7 @@ function RankTabs({ ranks, rank, trans, onRank }: IRankTabsProps): ReactElement 
           role="tab"
           className="jp-BerthTabs-tab"
           aria-selected={it === rank}
+          aria-controls={panelId}
           tabIndex={it === rank ? 0 : -1}
           onClick={() => onRank(it)}
         >

@@ -18,7 +18,9 @@ export interface IRunHeaderProps {
 }
 
 export function RunHeader({ run, now, disabled, handlers, trans }: IRunHeaderProps): ReactElement {
-  const place = run.position === null ? null : trans.__('Place %1 in the queue.', run.position);
+  // The reason for waiting says the place.
+  const reason =
+    run.reason?.message ?? (run.position === null ? null : trans.__('Place %1 in the queue.', run.position));
   const step = run.step === null ? null : trans.__('step %1', run.step);
   return (
     <header className="jp-BerthRunPage-header">
@@ -30,9 +32,9 @@ export function RunHeader({ run, now, disabled, handlers, trans }: IRunHeaderPro
           {step !== null && ` · ${step}`}
         </span>
       </div>
-      {(run.reason !== null || place !== null) && (
+      {reason !== null && (
         <p className="jp-BerthRunPage-reason" role="status">
-          {[run.reason?.message, place].filter(Boolean).join(' ')}
+          {reason}
         </p>
       )}
       {(isActive(run.phase) || (run.progress !== null && run.progress < 1)) && (

@@ -80,11 +80,11 @@ test('new lines come with the event that tells of them', async () => {
 test('only what can be done now has a button', async () => {
   const model = new FakeModel({ runs: [makeRun('a')] });
   const acts = show(model, () => makePage([], '0:0'));
-  fireEvent.click(screen.getByRole('button', { name: 'Cancel: a' }));
+  fireEvent.click(screen.getByRole('button', { name: 'Cancel: a · a' }));
   expect(acts.cancel).toHaveBeenCalledWith('a');
-  expect(screen.queryByRole('button', { name: 'Delete: a' })).toBeNull();
+  expect(screen.queryByRole('button', { name: 'Delete: a · a' })).toBeNull();
   act(() => model.show({ runs: [makeRun('a', { phase: 'Failed', endedAtMs: 3_000, actions: ['retry', 'delete'] })] }));
-  expect(screen.getByRole('button', { name: 'Delete: a' })).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'Delete: a · a' })).toBeTruthy();
   expect(screen.getByText('Failed')).toBeTruthy();
 });
 
@@ -102,7 +102,49 @@ test('a lost gateway is named with its reason, and the person can try at once', 
   act(() => model.connect({ state: 'lost', sinceMs: Date.now(), reason, nextTryAtMs: Date.now() + 5_000 }));
   expect(screen.getByText(/Berth’s gateway is not answering/)).toBeTruthy();
   expect(screen.getByText(/gateway-unavailable · request: r-1/)).toBeTruthy();
-  expect(screen.getByRole('button', { name: 'Cancel: a' })).toHaveProperty('disabled', true);
+  expect(screen.getByRole('button', { name: 'Cancel: a · a' })).toHaveProperty('disabled', true);
   fireEvent.click(screen.getByRole('button', { name: 'Try now' }));
   expect(model.reconnects).toBe(1);
+});
+
+describe('a run that has only reported its steps', () => {
+  const reports = Array.from({ length: 6_000 }, (_, step) => makeLine(`{"berth": {"step": ${step}}}`));
+  const model = (): FakeModel => new FakeModel({ runs: [makeRun('a', { attempts: [makeAttempt(1)] })] });
+
+  test('is not said to have no output, and a button shows the lines', async () => {
+    show(model(), () => makePage(reports.slice(0, 3), '0:3'));
+    await screen.findByText(/Only progress lines so far/);
+    fireEvent.click(screen.getByRole('button', { name: 'Show them' }));
+    expect(screen.getByText(/"step": 2/)).toBeTruthy();
+    expect(screen.getByLabelText<HTMLInputElement>('Show progress lines').checked).toBe(true);
+  });
+
+  test('is not said to have nothing else where earlier lines are not loaded', async () => {
+    show(model(), () => makePage(reports, '0:6001', { end: true }));
+    await screen.findByText(/The last lines are all progress lines/);
+    fireEvent.click(screen.getByRole('button', { name: 'Load earlier lines' }));
+    await screen.findByText(/Only the last 5,?000 lines are shown/);
+  });
+
+  test('shows what it has printed before thousands of reports', async () => {
+    show(model(), () => makePage([makeLine('begin'), ...reports], '0:6001', { end: true }));
+    await screen.findByText('begin');
+  });
+
+  test('a search says that only hidden lines have it', async () => {
+    show(model(), ({ contains }) => makePage(contains === '' ? [makeLine('begin')] : reports.slice(0, 2), '0:3'));
+    await screen.findByText('begin');
+    fireEvent.change(screen.getByLabelText('Search this log'), { target: { value: 'step' } });
+    await screen.findByText(/Only progress lines have “step”/);
+    fireEvent.click(screen.getByRole('button', { name: 'Show them' }));
+    expect(screen.getAllByText('step')).toHaveLength(2);
+  });
+});
+
+test('each tab names the panel that it shows', async () => {
+  show(new FakeModel({ runs: [makeRun('a', { attempts: [makeAttempt(1)] })] }), () => makePage([makeLine('x')], '0:1'));
+  await screen.findByText('x');
+  expect(screen.getByRole('tab', { name: 'Rank 1' }).getAttribute('aria-controls')).toBe(
+    screen.getByRole('tabpanel').id
+  );
 });

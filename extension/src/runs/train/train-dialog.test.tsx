@@ -33,11 +33,11 @@ beforeAll(() => {
 
 afterEach(cleanup);
 
-function show(verdictOf: (submission: RunSubmission) => Verdict = () => GOOD) {
+function show(verdictOf: (submission: RunSubmission) => Verdict = () => GOOD, saving = () => Promise.resolve(true)) {
   const submit = jest.fn<Promise<ReturnType<typeof makeRun>>, [RunSubmission, AbortSignal?]>();
   const onDone = jest.fn();
   const onClose = jest.fn();
-  const save = jest.fn(() => Promise.resolve(true));
+  const save = jest.fn(saving);
   render(
     <TrainDialog
       model={new FakeModel({ offers, environments })}
@@ -92,12 +92,13 @@ test('what never fits cannot be submitted, and says why where it is', async () =
     message: 'It never fits.',
     problems: [
       { field: 'processes', message: 'At most 4.' },
-      { field: 'cell 3', message: 'Has a magic that cannot run.' }
+      { field: 'cell 3', message: 'Cell 3, line 1: has a magic that cannot run.' }
     ]
   }));
   const problem = await screen.findByText('At most 4.');
   expect(screen.getByLabelText('Processes').getAttribute('aria-describedby')).toContain(problem.id);
-  expect(screen.getByText('cell 3')).toBeTruthy();
+  expect(screen.getByText(/^Cell 3, line 1/)).toBeTruthy();
+  expect(screen.queryByText('cell 3')).toBeNull();
   expect(screen.getByRole('button', { name: 'Train', hidden: true })).toHaveProperty('disabled', true);
   fireEvent.submit(form());
   expect(submit).not.toHaveBeenCalled();
@@ -117,4 +118,41 @@ test('Escape gives up a submission that is under way', async () => {
   expect(onClose).toHaveBeenCalled();
   expect(submit.mock.calls[0]?.[1]?.aborted).toBe(true);
   expect(onDone).not.toHaveBeenCalled();
+});
+
+test('the place in the queue is told once, by the gateway', async () => {
+  const message = 'Waits for 2 processes on cpu, place 2 in line: 4 of 4 slots are in use.';
+  show(() => ({ ...GOOD, verdict: 'wait', message, position: 2 }));
+  const line = await screen.findByText(/place 2 in line/);
+  expect(line.textContent).toBe(`Wait · ${message}`);
+});
+
+test('a form that is no request has no verdict, whatever the one before was', async () => {
+  show();
+  await screen.findByText(/It starts at once/);
+  fireEvent.change(screen.getByLabelText('Processes'), { target: { value: '' } });
+  expect(screen.queryByText(/It starts at once/)).toBeNull();
+  expect(screen.getByText('Please complete the form.')).toBeTruthy();
+  fireEvent.change(screen.getByLabelText('Processes'), { target: { value: '2' } });
+  await screen.findByText(/It starts at once/);
+});
+
+test('what is advanced opens at a problem and does not close under the hands of the person who solves it', async () => {
+  show();
+  await screen.findByText(/It starts at once/);
+  const grace = screen.getByLabelText('Grace (seconds)');
+  const details = grace.closest('details')!;
+  expect(details.open).toBe(false);
+  fireEvent.change(grace, { target: { value: '' } });
+  expect(details.open).toBe(true);
+  fireEvent.change(grace, { target: { value: '30' } });
+  expect(details.open).toBe(true);
+});
+
+test('a notebook that cannot be saved is not said to be submitted', async () => {
+  const { submit } = show(undefined, () => Promise.reject(new GatewayError('not-saved', 'The disk is full.')));
+  await screen.findByText(/could not be saved; Train tries again/);
+  fireEvent.submit(form());
+  await screen.findByText('The disk is full.');
+  expect(submit).not.toHaveBeenCalled();
 });

@@ -55,7 +55,12 @@ export function TrainDialog(props: ITrainDialogProps): ReactElement {
         <p className="jp-BerthTrain-saved" role="status">
           {savedText(train, trans)}
         </p>
-        <VerdictLine state={train.verdict} problems={train.problems.others} trans={trans} />
+        <VerdictLine
+          state={train.verdict}
+          incomplete={train.incomplete}
+          problems={train.problems.others}
+          trans={trans}
+        />
         {train.error !== null && <ErrorBox error={train.error} trans={trans} />}
         <div className="jp-BerthTrain-buttons">
           <button type="button" className="jp-mod-styled jp-mod-reject" onClick={close}>
@@ -91,7 +96,7 @@ function savedText({ saved }: ITrain, trans: ITrainDialogProps['trans']): string
     case 'saved':
       return trans.__('The notebook was saved first.');
     case 'failed':
-      return trans.__('The notebook could not be saved: the run would use what was saved last.');
+      return trans.__('The notebook could not be saved; Train tries again, and submits nothing unless it works.');
     case 'nothing':
       return '';
   }

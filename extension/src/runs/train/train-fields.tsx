@@ -1,7 +1,7 @@
 /** The fields of the Train dialog. */
 import type { Environment, Offer } from '@berth/gateway/contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
 import { FormField } from './form-field.js';
 import type { ITrainForm, TrainField } from './train-form.js';
 
@@ -75,10 +75,15 @@ export function TrainFields(props: ITrainFieldsProps): ReactElement {
   );
 }
 
+/** Opens at a problem, so that it can be seen; only the person closes it. */
 function Advanced({ form, problems, trans, onChange }: ITrainFieldsProps): ReactElement {
-  const wrong = problems.deadlineMin ?? problems.graceS ?? problems.framework;
+  const isWrong = (problems.deadlineMin ?? problems.graceS ?? problems.framework) !== undefined;
+  const [isOpen, setOpen] = useState(isWrong);
+  useEffect(() => {
+    if (isWrong) setOpen(true);
+  }, [isWrong]);
   return (
-    <details className="jp-BerthTrain-advanced" open={wrong !== undefined ? true : undefined}>
+    <details className="jp-BerthTrain-advanced" open={isOpen} onToggle={event => setOpen(event.currentTarget.open)}>
       <summary>{trans.__('Advanced')}</summary>
       <FormField label={trans.__('Start with')} problem={problems.framework}>
         <select

@@ -36,6 +36,8 @@ export interface ITrain {
   readonly saved: SaveState;
   readonly verdict: IVerdictState;
   readonly problems: ISortedProblems;
+  /** What is typed is no request yet. */
+  readonly incomplete: boolean;
   readonly submitting: boolean;
   /** Why the last submission failed. */
   readonly error: GatewayError | null;
@@ -68,6 +70,7 @@ export function useTrain(options: ITrainOptions): ITrain {
     saved: saving.state,
     verdict,
     problems,
+    incomplete: submission === null,
     submitting: sending.submitting,
     error: sending.error,
     canSubmit,

@@ -5,6 +5,7 @@ import type { GatewayClient } from '../../shared/gateway-client.js';
 import { toGatewayError, type GatewayError } from '../../shared/gateway-error.js';
 
 const PAUSE_MS = 250;
+const NONE: IVerdictState = { verdict: null, error: null, pending: true };
 
 export interface IVerdictState {
   readonly verdict: Verdict | null;
@@ -14,6 +15,8 @@ export interface IVerdictState {
 }
 
 /**
+ * A verdict on what cannot be sent any more is none.
+ *
  * @param submission - Null while the form is no request yet; must be the same object while nothing changes.
  * @param world - Another value whenever the answer may have changed by itself, such as the list of offers.
  */
@@ -22,9 +25,12 @@ export function useVerdict(
   submission: RunSubmission | null,
   world: unknown
 ): IVerdictState {
-  const [state, setState] = useState<IVerdictState>({ verdict: null, error: null, pending: true });
+  const [state, setState] = useState(NONE);
   useEffect(() => {
-    if (submission === null) return undefined;
+    if (submission === null) {
+      setState(NONE);
+      return undefined;
+    }
     const abort = new AbortController();
     setState(old => ({ ...old, pending: true }));
     const ask = async (): Promise<void> => {
@@ -40,5 +46,5 @@ export function useVerdict(
       abort.abort();
     };
   }, [client, submission, world]);
-  return state;
+  return submission === null ? NONE : state;
 }

@@ -1,31 +1,34 @@
 /** What would happen now, in one sentence, with what should be known before. */
-import type { Problem, Verdict } from '@berth/gateway/contract';
+import type { Problem } from '@berth/gateway/contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReactElement } from 'react';
 import { formatBytes } from '../../shared/byte-size.js';
 import { ErrorBox } from '../../shared/error-box.js';
+import { ProblemText } from '../../shared/problem-text.js';
 import type { IVerdictState } from './use-verdict.js';
 
 export interface IVerdictLineProps {
   readonly state: IVerdictState;
+  /** The form is no request yet, so that nothing can be said. */
+  readonly incomplete: boolean;
   /** Problems that no field of the form shows. */
   readonly problems: readonly Problem[];
   readonly trans: TranslationBundle;
 }
 
-export function VerdictLine({ state, problems, trans }: IVerdictLineProps): ReactElement {
+export function VerdictLine({ state, incomplete, problems, trans }: IVerdictLineProps): ReactElement {
   const { verdict, error, pending } = state;
   return (
     <div className="jp-BerthVerdict" data-verdict={verdict?.verdict} data-pending={pending}>
       <p className="jp-BerthVerdict-line" role="status" aria-live="polite">
-        {verdict === null ? error === null && trans.__('Checking…') : <Sentence verdict={verdict} trans={trans} />}
+        <Sentence state={state} incomplete={incomplete} trans={trans} />
       </p>
       {error !== null && <ErrorBox error={error} trans={trans} />}
       {problems.length > 0 && (
         <ul className="jp-BerthVerdict-problems" aria-label={trans.__('Problems')}>
           {problems.map((problem, index) => (
             <li key={index}>
-              <strong>{problem.field}</strong>: {problem.message}
+              <ProblemText problem={problem} />
             </li>
           ))}
         </ul>
@@ -51,13 +54,17 @@ export function VerdictLine({ state, problems, trans }: IVerdictLineProps): Reac
   );
 }
 
-function Sentence({ verdict, trans }: { readonly verdict: Verdict; readonly trans: TranslationBundle }): ReactElement {
+type SentenceProps = Omit<IVerdictLineProps, 'problems'>;
+
+function Sentence({ state: { verdict, error }, incomplete, trans }: SentenceProps): ReactElement | null {
+  if (verdict === null) {
+    if (error !== null) return null;
+    return <>{incomplete ? trans.__('Please complete the form.') : trans.__('Checking…')}</>;
+  }
   const words = { now: trans.__('Now'), wait: trans.__('Wait'), never: trans.__('Not possible') };
-  const place = verdict.position === null ? '' : ` (${trans.__('place %1 in the queue', verdict.position)})`;
   return (
     <>
       <strong className="jp-BerthVerdict-word">{words[verdict.verdict]}</strong> · {verdict.message}
-      {place}
     </>
   );
 }

@@ -1,0 +1,16 @@
+import '../testing/dom.testkit.js';
+import { SplitPanel, Widget, type AccordionPanel } from '@lumino/widgets';
+import { FakeModel } from '../testing/fake-model.testkit.js';
+import { BerthPanel } from './berth-panel.js';
+
+test('the last section has most of the room, and sizes that Lab restores stay as they are', () => {
+  const panel = new BerthPanel(new FakeModel());
+  const sections = [new Widget(), new Widget()];
+  for (const section of sections) panel.addWidget(section);
+  expect(sections.map(section => SplitPanel.getStretch(section))).toEqual([1, 2]);
+  const content = panel.content as AccordionPanel;
+  content.setRelativeSizes([3, 1]);
+  Widget.attach(panel, document.body);
+  expect(content.relativeSizes()).toEqual([0.75, 0.25]);
+  panel.dispose();
+});
