@@ -89,6 +89,8 @@ async function homeEnvironment(home: string): Promise<Record<string, string>> {
   return {
     ...folders,
     JUPYTERLAB_WORKSPACES_DIR: path.join(home, 'workspaces'),
+    // A machine that forbids bytecode would have our Python compiled at each start, and nobody else's.
+    PYTHONDONTWRITEBYTECODE: '',
     IPYTHONDIR: path.join(home, 'ipython')
   };
 }

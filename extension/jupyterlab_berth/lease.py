@@ -49,14 +49,16 @@ class Lease:
         self._client: GatewayClient | None = None
         self._problem: str | None = None
         self._task: asyncio.Task[None] | None = None
+        self._is_stopped = False
 
     def start(self) -> None:
-        """Begins to hold; needs a running event loop. Does nothing the second time."""
-        if self._task is None:
+        """Begins to hold; needs a running event loop. Does nothing the second time, and after `stop`."""
+        if self._task is None and not self._is_stopped:
             self._task = asyncio.get_running_loop().create_task(self._hold_for_ever(), name="berth lease")
 
     async def stop(self) -> None:
         """Gives the lease back: if it was the last one, the gateway ends."""
+        self._is_stopped = True
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -68,6 +70,7 @@ class Lease:
 
         `other_than` is one that was just met dead. Raises GatewayUnavailable, at once when starting is known to fail.
         """
+        self.start()
         if other_than is not None:
             await self._wait_until(lambda: self._client is not other_than, NOTICE_PATIENCE_S)
         await self._wait_until(lambda: self._client is not None or self._problem is not None, START_PATIENCE_S)

@@ -14,14 +14,17 @@ from .layout import GatewayLayout
 from .lease import Lease
 from .proxy import BerthProxyHandler
 
+QUIET_START_S = 15.0
+"""How long the gateway leaves the processors to a server and a page that are starting, unless it is asked for."""
+
 
 class BerthExtension(ExtensionApp):
-    """Starts the gateway in the background when the server loads it, and gives its lease back at the end."""
+    """Has the gateway started in the background soon after the server, and gives its lease back at the end."""
 
     name = "jupyterlab_berth"
 
     def initialize_handlers(self) -> None:
-        """Adds `/berth/` and begins to hold the lease; neither waits for the gateway."""
+        """Adds `/berth/`, and begins to hold the lease a little later; neither waits for the gateway."""
         owner = owner_of_this_server()
         root_folder = os.path.abspath(os.path.expanduser(self.serverapp.root_dir))
         headers = actor_headers(owner, root_folder)
@@ -29,7 +32,8 @@ class BerthExtension(ExtensionApp):
         self.lease = Lease(process, headers, self.log)
         options = {"lease": self.lease, "owner": owner, "root_folder": root_folder}
         self.handlers.append((r"/berth/(.*)", BerthProxyHandler, options))
-        IOLoop.current().add_callback(self.lease.start)
+        # The first request starts it. Without one it still has to care for runs that wait, but not at once.
+        IOLoop.current().call_later(QUIET_START_S, self.lease.start)
 
     async def stop_extension(self) -> None:
         """Called when the server stops."""

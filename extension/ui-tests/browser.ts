@@ -33,8 +33,9 @@ export async function arrive(scratch: string): Promise<Person> {
     filter: source => !/(\.runs|tests|checkpoints|outputs)$/.test(source)
   });
   const lab = await startLab({ rootFolder: notebooks, home });
-  await waitUntil('the gateway answers', 30_000, async () => (await gatewayConnection(home)) !== undefined);
-  return { home, notebooks, lab, browser: await launchChromium(chromium) };
+  const person = { home, notebooks, lab, browser: await launchChromium(chromium) };
+  await callApi(person, 'environments'); // the first request starts the gateway, and that writes the kernels' files
+  return person;
 }
 
 /** Ends browser and Lab, then waits until the gateway has ended by itself, for nobody holds a lease any more. */

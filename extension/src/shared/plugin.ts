@@ -27,7 +27,8 @@ export const gatewayPlugin: JupyterFrontEndPlugin<IGateway> = {
       WebSocket: serverSettings.WebSocket,
       ping: () => client.ping()
     });
-    void app.started.then(() => model.reconnect());
+    // Not before Lab stands as the person left it: a panel that says "Connecting…" is no reason to be late.
+    void app.restored.then(() => model.reconnect());
     return { client, model };
   }
 };

@@ -23,6 +23,7 @@ export function makeRun(id: string, changes: Partial<RunView> = {}): RunView {
       graceMs: 20_000
     },
     environmentHash: 'e'.repeat(64),
+    warnings: [],
     bundle: { digest: 'b'.repeat(64), files: 3, bytes: 2048, gitCommit: null, gitDirty: null, warnings: [] },
     progress: 0.5,
     step: 10,

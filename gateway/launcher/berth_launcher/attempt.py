@@ -6,6 +6,7 @@ The folder is the only interface to the gateway. Every file in it but the log se
 import errno
 import json
 import os
+import socket
 import time
 from typing import Any, NamedTuple
 
@@ -99,7 +100,8 @@ def claim(attempt_dir: str, identity: str) -> bool:
     """True for exactly one caller per attempt, ever: hard links are atomic also on network file systems."""
     path = os.path.join(attempt_dir, "launcher.json")
     temporary = f"{path}.{os.getpid()}.tmp"
-    claimed = {"pid": os.getpid(), "identity": identity, "startedAtMs": now_ms()}
+    # the host: where a home is shared among machines, a pid means nothing on the others
+    claimed = {"pid": os.getpid(), "identity": identity, "host": socket.gethostname(), "startedAtMs": now_ms()}
     try:
         _write_durably(temporary, (json.dumps(claimed) + "\n").encode())
         os.link(temporary, path)

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, copyFile, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makePrivateFolder, removeLeftovers, withTemporary } from '../store/index.js';
+import { makePrivateFolder, removeLeftovers, syncFile, withTemporary } from '../store/index.js';
 
 export interface Blob {
   readonly sha256: string;
@@ -94,6 +94,7 @@ export class BlobStore {
       pin(copied.sha256);
       await this.#removing.get(copied.sha256);
       await chmod(temporary, 0o400);
+      await syncFile(temporary); // the manifest that names it is durable too
       const path = this.path(copied.sha256);
       await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
       await rename(temporary, path);

@@ -38,7 +38,7 @@ export function bundleProblems(
       field: 'notebook',
       message:
         `The notebook’s folder holds ${total}; the limit is ${formatBytes(limits.maxBytes)}. ` +
-        `The largest files: ${largest(files)}. ${advice(files)}`
+        `The largest ${size.complete ? 'files' : 'seen so far'}: ${largest(files)}. ${advice(files)}`
     });
   }
   if (size.files > limits.maxFiles) {
@@ -46,7 +46,7 @@ export function bundleProblems(
       field: 'notebook',
       message:
         `The notebook’s folder holds ${atLeast}${size.files} files; the limit is ${limits.maxFiles}. ` +
-        `Most of them are in: ${fullest(files)}. Leave out what the run does not need by lines in .gitignore, ` +
+        `Most of ${size.complete ? 'them' : 'those seen so far'} are in: ${fullest(files)}. Leave out what the run does not need by lines in .gitignore, ` +
         'or move the notebook to a folder of its own.'
     });
   }

@@ -41,7 +41,8 @@ describe('collectOutputs', () => {
     expect({ ...collected, skipped: [...collected.skipped].sort() }).toEqual({
       files: 4,
       bytes: 27,
-      skipped: ['out', 'pipe']
+      skipped: ['out', 'pipe'],
+      unplaced: []
     });
     expect(await tree(target)).toEqual({
       d: 'folder',
@@ -69,9 +70,32 @@ describe('collectOutputs', () => {
     await symlink(outside, join(target, 'd'));
     await symlink(join(outside, 'secret'), join(target, 'f'));
     const collected = await store.collectOutputs(digest, work, target);
-    expect([collected.files, [...collected.skipped].sort()]).toEqual([1, ['d/new/x', 'way-out']]);
+    expect(collected).toMatchObject({ files: 1, skipped: ['way-out'], unplaced: ['d/new/x'] });
     expect(await tree(outside)).toEqual({ secret: 'file - s' });
     expect((await tree(target))['f']).toBe('file - f');
+  });
+
+  test('an output whose place is taken by something else is lost without a word', async () => {
+    const { digest } = await snapshot();
+    const [work, target] = [join(root, 'work'), join(root, 'target')];
+    await store.materialise(digest, work);
+    await write(work, { 'model/weights': 'w', result: 'a file now', good: 'g' });
+    await symlink('good', join(work, 'latest'));
+    await write(target, { model: 'a file before', 'result/x': 'x', 'latest/x': 'x' });
+    const collected = await store.collectOutputs(digest, work, target);
+    expect([collected.files, [...collected.unplaced].sort()]).toEqual([1, ['latest', 'model/weights', 'result']]);
+    expect(await tree(work)).toMatchObject({ 'model/weights': 'file - w', result: 'file - a file now' });
+  });
+
+  test('half a copy of a gateway that was killed over it stays beside the outputs for ever', async () => {
+    const { digest } = await snapshot();
+    const [work, target] = [join(root, 'work'), join(root, 'target')];
+    await store.materialise(digest, work);
+    await write(work, { 'd/model.pt': 'weights' });
+    const deadPid = execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }).trim();
+    await write(target, { [`d/.model.pt.${deadPid}-0123456789ab.berth-tmp`]: 'wei' });
+    await store.collectOutputs(digest, work, target);
+    expect(await readdir(join(target, 'd'))).toEqual(['model.pt']);
   });
 });
 

@@ -1,8 +1,8 @@
 /** After an attempt: takes what the code made or changed out of its working copy, and leaves the rest of it there. */
 import type { Dirent } from 'node:fs';
 import { copyFile, lstat, mkdir, readdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
-import { join, posix } from 'node:path';
-import { asStorageError, errnoOf, withTemporary } from '../store/index.js';
+import { dirname, join, posix } from 'node:path';
+import { asStorageError, errnoOf, removeLeftovers, syncFile, syncFolder, withTemporary } from '../store/index.js';
 import { hashFile } from './blob-store.js';
 import { insideTarget } from './inside-link.js';
 import { ENVIRONMENT_MARKERS, LEFT_OUT_FOLDERS } from './left-out.js';
@@ -12,8 +12,10 @@ export interface CollectedOutputs {
   /** Files and links. */
   readonly files: number;
   readonly bytes: number;
-  /** Paths that stayed behind: links that lead out, pipes and the like, what could not be written. */
+  /** Paths of what is no output: links that lead out, pipes and the like. */
   readonly skipped: readonly string[];
+  /** Paths of outputs that stayed behind, because something else is in their place. */
+  readonly unplaced: readonly string[];
 }
 
 interface Output {
@@ -35,19 +37,21 @@ export async function collectOutputs(
 ): Promise<CollectedOutputs> {
   const root = await realpath(workFolder);
   const skipped: string[] = [];
+  const unplaced: string[] = [];
+  const cleaned = new Set<string>();
   const known = new Map(manifest.files.map(file => [file.path, file]));
   const knownLinks = new Map(manifest.links.map(each => [each.path, each.link]));
   let files = 0;
   let bytes = 0;
   for await (const output of outputs(root, known, knownLinks, skipped)) {
-    if (!(await moveInto(root, output, targetFolder))) {
-      skipped.push(output.path);
+    if (!(await moveInto(root, output, targetFolder, cleaned))) {
+      unplaced.push(output.path);
       continue;
     }
     files += 1;
     bytes += output.bytes;
   }
-  return { files, bytes, skipped };
+  return { files, bytes, skipped, unplaced };
 }
 
 async function* outputs(
@@ -106,10 +110,11 @@ async function changedLink(
 }
 
 /** False where the place in the target is not ours to write: a link there leads elsewhere, or a folder is in the way. */
-async function moveInto(root: string, output: Output, targetFolder: string): Promise<boolean> {
+async function moveInto(root: string, output: Output, targetFolder: string, cleaned: Set<string>): Promise<boolean> {
   const to = join(targetFolder, output.path);
   try {
     if (!(await makePlainFolders(targetFolder, posix.dirname(output.path)))) return false;
+    await cleanOnce(dirname(to), cleaned);
     if (output.link !== undefined) {
       await rm(to, { force: true });
       await symlink(output.link, to);
@@ -138,6 +143,13 @@ async function makePlainFolders(root: string, path: string): Promise<boolean> {
   return true;
 }
 
+/** Removes the half copies of a gateway that was killed over them; each folder is looked at once. */
+async function cleanOnce(folder: string, cleaned: Set<string>): Promise<void> {
+  if (cleaned.has(folder)) return;
+  cleaned.add(folder);
+  await removeLeftovers(folder);
+}
+
 async function move(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
@@ -145,8 +157,10 @@ async function move(from: string, to: string): Promise<void> {
     if (errnoOf(error) !== 'EXDEV') throw error;
     await withTemporary(to, async temporary => {
       await copyFile(from, temporary);
+      await syncFile(temporary);
       await rename(temporary, to);
+      await syncFolder(dirname(to));
     });
-    await rm(from);
+    await rm(from); // only now: a power cut finds the file here or there
   }
 }

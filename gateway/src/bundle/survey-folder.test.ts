@@ -252,3 +252,10 @@ test('key files go along without a warning', async () => {
     expect.stringContaining('look like secrets; they are included and stored with the run: .env, keys/server.pem.')
   ]);
 });
+
+test('a flat folder of very many files is looked through to its end', async () => {
+  await Promise.all(Array.from({ length: 500 }, (_, index) => writeFile(join(root, `f${index}`), '')));
+  const survey = await surveyFolder(root, { maxBytes: 1024, maxFiles: 3 });
+  expect(survey.complete).toBe(false);
+  expect(survey.files.length).toBeLessThan(100);
+});

@@ -90,7 +90,7 @@ class Survey {
       const text = await readIgnoreFile(join(this.#root, path));
       const rules = text === undefined ? inherited : inherited.with(joined(above, path), text);
       for (const child of await this.#visit(path, above, rules)) waiting.push({ path: child, rules });
-      if (isHopeless({ bytes: this.#bytes, files: this.#files.size + this.#folders.size }, this.#limits)) {
+      if (this.#isHopeless()) {
         this.#complete = false;
         return;
       }
@@ -103,16 +103,24 @@ class Survey {
     const names = new Set(entries.map(entry => entry.name));
     if (path !== '' && ENVIRONMENT_MARKERS.some(marker => names.has(marker))) return [];
     if (path !== '') this.#folders.add(path);
-    const kept = entries.filter(entry => {
+    const isKept = (entry: Dirent): boolean => {
       if (entry.name === '.git' || (entry.isDirectory() && isLeftOutFolder(entry.name, names))) return false;
       return !rules.ignores(joined(above, joined(path, entry.name)), entry.isDirectory());
-    });
-    const others = kept.filter(entry => !entry.isDirectory());
-    for (let from = 0; from < others.length; from += AT_ONCE) {
+    };
+    const folders: string[] = [];
+    // a flat folder of a million files must not be looked through to its end either
+    for (let from = 0; from < entries.length && !this.#isHopeless(); from += AT_ONCE) {
       this.#signal?.throwIfAborted();
-      await Promise.all(others.slice(from, from + AT_ONCE).map(entry => this.#record(joined(path, entry.name))));
+      const kept = entries.slice(from, from + AT_ONCE).filter(isKept);
+      const others = kept.filter(entry => !entry.isDirectory());
+      await Promise.all(others.map(entry => this.#record(joined(path, entry.name))));
+      folders.push(...kept.filter(entry => entry.isDirectory()).map(entry => joined(path, entry.name)));
     }
-    return kept.filter(entry => entry.isDirectory()).map(entry => joined(path, entry.name));
+    return folders;
+  }
+
+  #isHopeless(): boolean {
+    return isHopeless({ bytes: this.#bytes, files: this.#files.size + this.#folders.size }, this.#limits);
   }
 
   async #entries(path: string): Promise<Dirent[]> {

@@ -104,6 +104,7 @@ export const RunView = z
     progress: z.number().min(0).max(1).nullable(),
     step: z.number().nullable(),
     metrics: z.array(MetricSeries),
+    warnings: z.array(z.string()).describe('What is wrong with what the code reports about its progress'),
     attempts: z.array(AttemptView),
     results: z
       .strictObject({

@@ -5,7 +5,7 @@ import type { Handlers } from './bind-route.js';
 export function apiHandlers(platform: Platform): Handlers {
   return {
     listOffers: async ({ actor }) => ({ offers: await platform.offers(actor) }),
-    getVerdict: ({ actor, body }) => platform.verdict(actor, body),
+    getVerdict: ({ actor, body, signal }) => platform.verdict(actor, body, signal),
     listEnvironments: async ({ actor }) => ({ environments: await platform.environments(actor) }),
     createEnvironment: ({ actor, params }) => platform.createEnvironment(actor, params.name),
     cancelEnvironment: ({ actor, params }) => platform.cancelEnvironment(actor, params.name),

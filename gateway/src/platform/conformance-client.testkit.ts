@@ -1,6 +1,6 @@
 /** How the conformance suite speaks to a platform: submissions with short names, and waiting for states. */
 import { RunSubmission } from '../contract/index.js';
-import type { LogPage, PlatformChange, RunView } from '../contract/index.js';
+import type { LogPage, PlatformChange, RunView, Verdict } from '../contract/index.js';
 import type { Actor, Platform } from './platform.js';
 import { until } from './until.testkit.js';
 
@@ -54,6 +54,11 @@ export class ConformanceClient {
   submit(notebook: string, more: Partial<RunSubmission> = {}): Promise<RunView> {
     const { platform, actor } = this.harness;
     return platform.submit(actor, submissionOf(notebook, more), new AbortController().signal);
+  }
+
+  verdict(notebook: string, more: Partial<RunSubmission> = {}): Promise<Verdict> {
+    const { platform, actor } = this.harness;
+    return platform.verdict(actor, submissionOf(notebook, more), new AbortController().signal);
   }
 
   run(id: string): Promise<RunView> {

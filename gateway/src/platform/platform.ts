@@ -22,7 +22,8 @@ export interface Actor {
 
 export interface Platform {
   offers(actor: Actor): Promise<Offer[]>;
-  verdict(actor: Actor, submission: RunSubmission): Promise<Verdict>;
+  /** @param signal aborted when the client is gone: nobody waits for the answer any more. */
+  verdict(actor: Actor, submission: RunSubmission, signal: AbortSignal): Promise<Verdict>;
   environments(actor: Actor): Promise<Environment[]>;
   createEnvironment(actor: Actor, name: string): Promise<Environment>;
   cancelEnvironment(actor: Actor, name: string): Promise<Environment>;

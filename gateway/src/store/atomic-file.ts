@@ -58,12 +58,22 @@ async function writeDurably(path: string, content: string | Uint8Array, mode: nu
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+/** Puts the content of a file on the disk, for what must not go back to an empty file in a power cut. */
+export async function syncFile(path: string): Promise<void> {
+  await sync(path);
+}
+
+/** Puts the names in a folder on the disk: a rename in it lasts from then on. */
+export async function syncFolder(folder: string): Promise<void> {
+  await sync(folder);
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
   try {
     await handle.sync();
   } catch (error: unknown) {
-    // Some network and FUSE file systems cannot sync a folder; the rename has happened all the same.
+    // Some network and FUSE file systems cannot sync; what was done has happened all the same.
     if (!['EINVAL', 'ENOTSUP', 'EPERM', 'EBADF'].includes(errnoOf(error) ?? '')) throw error;
   } finally {
     await handle.close();

@@ -39,6 +39,9 @@ export function scriptCell(cell: CodeCell): ScriptCell {
 
 class CellTranslation {
   readonly #cell: CodeCell;
+  /** The lines of the cell in one text, joined once, and where each begins in it. */
+  readonly #source: string;
+  readonly #starts: number[] = [];
   readonly #lines: string[] = [];
   readonly #futures: string[] = [];
   readonly #helpers: Helper[] = [];
@@ -48,6 +51,12 @@ class CellTranslation {
 
   constructor(cell: CodeCell) {
     this.#cell = cell;
+    this.#source = cell.lines.join('\n');
+    let start = 0;
+    for (const line of cell.lines) {
+      this.#starts.push(start);
+      start += line.length + 1;
+    }
   }
 
   result(): ScriptCell {
@@ -134,9 +143,9 @@ class CellTranslation {
 
   /** Takes over a logical line of Python that begins at a column of the current line. */
   #python(indent: string, column: number): void {
-    const text = this.#cell.lines.slice(this.#lines.length).join('\n');
-    const logical = logicalLine(text, column);
-    const lines = (indent + text.slice(column, logical.end)).split('\n');
+    const from = (this.#starts[this.#lines.length] ?? this.#source.length) + column;
+    const logical = logicalLine(this.#source, from);
+    const lines = (indent + this.#source.slice(from, logical.end)).split('\n');
     this.#check(indent, logical);
     if (FUTURE.test(logical.code)) return this.#future(logical.code, lines.length);
     this.#lines.push(...lines);

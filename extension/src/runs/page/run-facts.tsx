@@ -11,6 +11,7 @@ export interface IRunFactsProps {
 
 export function RunFacts({ run, trans }: IRunFactsProps): ReactElement {
   const { request, bundle } = run;
+  const warnings = [...run.warnings, ...bundle.warnings];
   const facts: readonly (readonly [string, string])[] = [
     [trans.__('Notebook'), run.notebook],
     [trans.__('Submitted'), new Date(run.submittedAtMs).toLocaleString()],
@@ -31,9 +32,9 @@ export function RunFacts({ run, trans }: IRunFactsProps): ReactElement {
           </div>
         ))}
       </dl>
-      {bundle.warnings.length > 0 && (
+      {warnings.length > 0 && (
         <ul className="jp-BerthVerdict-warnings" aria-label={trans.__('Warnings')}>
-          {bundle.warnings.map((warning, index) => (
+          {warnings.map((warning, index) => (
             <li key={index}>{warning}</li>
           ))}
         </ul>

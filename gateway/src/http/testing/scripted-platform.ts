@@ -57,6 +57,7 @@ export function makeRun(id: string, change: Partial<RunView> = {}): RunView {
       graceMs: 20_000
     },
     environmentHash: '0'.repeat(64),
+    warnings: [],
     bundle: { digest: '0'.repeat(64), files: 1, bytes: 1, gitCommit: null, gitDirty: null, warnings: [] },
     progress: null,
     step: null,

@@ -12,6 +12,9 @@ import type { RunStore } from './run-store.js';
 import { rankView } from './run-view.js';
 import type { TrackedRun } from './tracked-run.js';
 
+/** Of the outputs that stayed behind, so many are told by name. */
+const MOST_NAMED = 10;
+
 export interface AttemptEndingDeps {
   readonly store: RunStore;
   readonly bundles: BundleStore;
@@ -73,10 +76,10 @@ export class AttemptEnding {
       const { outputs } = resultsFolderOf(notebookFolder, stem, run.id);
       // a script that was made from a notebook is ours, not an output
       if (request.notebook.endsWith('.ipynb')) await rm(join(work, scriptName), { force: true });
-      const { skipped } = await this.deps.bundles.collectOutputs(bundle.digest, work, outputs);
+      const { skipped, unplaced } = await this.deps.bundles.collectOutputs(bundle.digest, work, outputs);
       if (skipped.length > 0)
         this.deps.log.warn('some outputs stayed behind', { run: run.id, skipped: skipped.slice(0, 10) });
-      return undefined;
+      return unplaced.length === 0 ? undefined : unplacedProblem(unplaced, work);
     } catch (error: unknown) {
       this.deps.log.warn('outputs could not be brought home', { run: run.id, error });
       const why = error instanceof Error ? error.message : String(error);
@@ -89,6 +92,12 @@ export class AttemptEnding {
       this.deps.log.warn('a working folder could not be removed', { folder, error });
     });
   }
+}
+
+function unplacedProblem(paths: readonly string[], work: string): string {
+  const named = paths.slice(0, MOST_NAMED).join(', ');
+  const more = paths.length > MOST_NAMED ? ` and ${paths.length - MOST_NAMED} more` : '';
+  return `Something else is in the place of outputs that it wrote (${named}${more}); they stay in ${work}.`;
 }
 
 /** The last error with the cell that it comes from, where that is known. */

@@ -3,11 +3,11 @@
  * side). Each of them appears whole or not at all; what is missing or no document of ours reads as absent.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { STOP_REASONS } from '@berth/operator/plan';
 import type { ExitReport, Framework, RankEnd, StopReason } from '@berth/operator/plan';
 import { z } from 'zod';
-import type { ProcessRecord } from './process-identity.js';
 
 /** What the launcher is to carry out: `attempt.json`. */
 export interface AttemptOrder {
@@ -39,8 +39,8 @@ export const ATTEMPT_FILES = {
 } as const;
 
 const CLAIM_PATIENCE_MS = 10_000;
-
-const Launcher = z.object({ pid: z.int().min(1), identity: z.string().min(1) });
+/** The longest grace is ten minutes. */
+const STOP_IGNORED_MS = 15 * 60_000;
 
 const Rank = z.object({
   rank: z.int().min(0),
@@ -62,18 +62,47 @@ const Exit = z.object({
   launchError: z.string().nullable().default(null)
 });
 
+const Launcher = z.object({
+  pid: z.int().min(1),
+  identity: z.string().min(1),
+  /** The machine that it runs on; absent in what older launchers wrote. */
+  host: z.string().optional(),
+  /** In the claim of a gateway that ended the attempt itself: how. */
+  exit: Exit.optional()
+});
+export type LauncherRecord = z.infer<typeof Launcher>;
+
 /** What is known of a rank, ended or not. */
 export type RankRecord = z.infer<typeof Rank>;
 
 /** The launcher that took the attempt up; `undefined` while nobody has. */
-export async function readLauncher(attemptFolder: string): Promise<ProcessRecord | undefined> {
+export async function readLauncher(attemptFolder: string): Promise<LauncherRecord | undefined> {
   return readDocument(join(attemptFolder, ATTEMPT_FILES.launcher), Launcher);
+}
+
+/**
+ * Whether the launcher runs on another machine. People share one home among machines, so the run that this gateway finds
+ * may live where its pids mean nothing here: what is not seen here may live all the same.
+ */
+export function isElsewhere({ host }: LauncherRecord): boolean {
+  return host !== undefined && host !== hostname();
+}
+
+/** How an attempt ended that a gateway claimed in order to end it. */
+export function claimedExit({ exit }: LauncherRecord): ExitReport | undefined {
+  return exit === undefined ? undefined : exitReport(exit, []);
 }
 
 /** Whether a claim lies there that nobody can read, for so long that nobody is writing it any more. */
 export async function isClaimDamaged(attemptFolder: string, nowMs: number): Promise<boolean> {
   const found = await stat(join(attemptFolder, ATTEMPT_FILES.launcher)).catch(() => undefined);
   return found !== undefined && Math.abs(nowMs - found.mtimeMs) > CLAIM_PATIENCE_MS;
+}
+
+/** Whether a stop was asked for so long ago that a living launcher would have carried it out, with the longest grace. */
+export async function isStopIgnored(attemptFolder: string, nowMs: number): Promise<boolean> {
+  const found = await stat(join(attemptFolder, ATTEMPT_FILES.stop)).catch(() => undefined);
+  return found !== undefined && Math.abs(nowMs - found.mtimeMs) > STOP_IGNORED_MS;
 }
 
 /** The ranks that have started, by number. */

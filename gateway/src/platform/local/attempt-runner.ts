@@ -42,13 +42,13 @@ export class AttemptRunner {
   /** Starts the attempt, or goes on where an earlier start was cut. The record comes first: it holds the slots. */
   async start(run: TrackedRun, number: number): Promise<void> {
     const hand = run.handOf(number);
+    if (hand.launched) return; // one launcher is enough: it claims the attempt, or it ends and the attempt with it
     if (!run.record.attempts.some(attempt => attempt.number === number)) this.record(run, number);
     if (!(await run.save())) return; // no room even for that: asked for again when it is saved
     const folder = this.deps.store.attemptFolder(run.id, number);
     try {
       await this.deps.store.makeAttemptFolder(run.id, number);
       const python = await this.prepare(run, number, folder);
-      hand.launcherEnd = undefined;
       await startLauncher(this.deps.launcher, python, folder, end => {
         hand.launcherEnd = end;
         this.deps.nudge();
@@ -66,8 +66,8 @@ export class AttemptRunner {
     const hand = run.handOf(number);
     const nowMs = this.deps.clock().getTime();
     const folder = await this.deps.store.makeAttemptFolder(run.id, number);
-    if ((await readLauncher(folder)) === undefined && (await claimAttempt(folder, nowMs))) {
-      const report = { endedAtMs: nowMs, stopped: reason, oomKilled: false, launcherKilled: false, ranks: [] };
+    const report = { endedAtMs: nowMs, stopped: reason, oomKilled: false, launcherKilled: false, ranks: [] };
+    if ((await readLauncher(folder)) === undefined && (await claimAttempt(folder, report))) {
       return this.deps.ending.record(run, number, report);
     }
     if (hand.stopAskedAtMs !== undefined && Math.abs(nowMs - hand.stopAskedAtMs) < STOP_PATIENCE_MS) return;
@@ -145,12 +145,13 @@ export class AttemptRunner {
 
   private async failToStart(run: TrackedRun, number: number, folder: string, error: unknown): Promise<void> {
     const nowMs = this.deps.clock().getTime();
-    // no folder: no launcher can be in it
-    if ((await exists(folder)) && !(await claimAttempt(folder, nowMs))) return;
     const message = error instanceof Error ? error.message : String(error);
     const isFull = (isPlatformError(error) && error.code === 'storage-full') || message === run.saveProblem;
-    const report = { endedAtMs: nowMs, oomKilled: false, launcherKilled: false, ranks: [] };
-    await this.deps.ending.record(run, number, { ...report, launchError: isFull ? `ENOSPC: ${message}` : message });
+    const launchError = isFull ? `ENOSPC: ${message}` : message;
+    const report = { endedAtMs: nowMs, oomKilled: false, launcherKilled: false, launchError, ranks: [] };
+    // no folder: no launcher can be in it
+    if ((await exists(folder)) && !(await claimAttempt(folder, report))) return;
+    await this.deps.ending.record(run, number, report);
   }
 }
 

@@ -163,21 +163,6 @@ describe('a gateway that is killed', () => {
   );
 });
 
-test('a damaged record is put aside and said, and the other runs go on', async () => {
-  const { id } = await running();
-  await harness.put('ok.py', 'print(1)');
-  const other = await client.phase((await submit('ok.py')).id, 'Succeeded');
-  await harness.platform.close();
-  const path = join(harness.options.dataFolder, 'runs', other.id, 'run.json');
-  await writeFile(path, '{"version": 1, "id"');
-  await harness.open();
-  expect((await harness.platform.runs(harness.actor)).map(run => run.id)).toEqual([id]);
-  expect(await readFile(`${path}.corrupt`, 'utf8')).toBe('{"version": 1, "id"');
-  expect(harness.logged.join('\n')).toContain(other.id);
-  await harness.put('go', '');
-  await client.phase(id, 'Succeeded');
-});
-
 test.each([
   ['is not there', '/nowhere/python', 'ENOENT'],
   ['is broken', '/bin/false', 'ended with code 1']

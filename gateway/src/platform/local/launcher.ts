@@ -1,11 +1,12 @@
 /** Starts, stops and cleans up after the launcher of one attempt. It is detached: it outlives the gateway. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { link, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, link, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { StopReason } from '@berth/operator/plan';
+import type { ExitReport, StopReason } from '@berth/operator/plan';
 import { errnoOf, writeFileAtomic } from '../../store/index.js';
-import { ATTEMPT_FILES, readLauncher } from './attempt-files.js';
+import { ATTEMPT_FILES, isElsewhere, readLauncher } from './attempt-files.js';
 import { signalProcess } from './process-identity.js';
 
 const ERROR_CHARACTERS = 500;
@@ -62,10 +63,14 @@ export async function startLauncher(
 /** Asks the attempt to stop, by a file that a launcher finds even if it starts later, and by a signal for now. */
 export async function stopAttempt(attemptFolder: string, reason: StopReason, nowMs: number): Promise<void> {
   const launcher = await readLauncher(attemptFolder);
+  const order = join(attemptFolder, ATTEMPT_FILES.stop);
+  const isOther = launcher !== undefined && isElsewhere(launcher);
+  if (isOther && (await isThere(order))) return; // its age tells how long the other machine has not heeded it
   try {
-    await writeFileAtomic(join(attemptFolder, ATTEMPT_FILES.stop), JSON.stringify({ reason, atMs: nowMs }));
+    await writeFileAtomic(order, JSON.stringify({ reason, atMs: nowMs }));
   } finally {
-    if (launcher !== undefined) await signalProcess(launcher, 'SIGTERM'); // also when the disk has no room for the file
+    // also when the disk has no room for the file
+    if (launcher !== undefined && !isOther) await signalProcess(launcher, 'SIGTERM');
   }
 }
 
@@ -87,15 +92,18 @@ export async function reapAttempt(options: LauncherOptions, attemptFolder: strin
 }
 
 /**
- * Takes up an attempt that nobody has taken up, so that no launcher ever will.
+ * Takes up an attempt that nobody has taken up, so that no launcher ever will. The report lies in the claim: should this
+ * gateway be killed before it has recorded the end, the next one finds how the attempt ended.
  *
  * @returns false when somebody was faster. Without room for a claim it is true: nobody else has room for one either.
  */
-export async function claimAttempt(attemptFolder: string, nowMs: number): Promise<boolean> {
+export async function claimAttempt(attemptFolder: string, report: ExitReport): Promise<boolean> {
   const path = join(attemptFolder, ATTEMPT_FILES.launcher);
   const own = `${path}.gateway`;
-  // no process has this identity: should we die right after, the attempt is cleaned up like that of any dead launcher
-  const claim = JSON.stringify({ pid: process.pid, identity: 'gateway', startedAtMs: nowMs });
+  const { endedAtMs, stopped, launchError } = report;
+  const exit = { endedAtMs, stopped, launchError };
+  const who = { pid: process.pid, identity: 'gateway', host: hostname() }; // no process has this identity
+  const claim = JSON.stringify({ ...who, startedAtMs: endedAtMs, exit });
   try {
     await writeFile(own, claim, { mode: 0o600 });
     await link(own, path).catch(async (error: unknown) => {
@@ -110,6 +118,13 @@ export async function claimAttempt(attemptFolder: string, nowMs: number): Promis
   } finally {
     await rm(own, { force: true });
   }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false
+  );
 }
 
 function started(child: ChildProcess): Promise<void> {

@@ -4,7 +4,6 @@
  */
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { planRun } from '@berth/operator/plan';
 import { BundleStore, DEFAULT_BUNDLE_LIMITS } from '../../bundle/index.js';
 import type { BundleLimits } from '../../bundle/index.js';
 import { PlatformError } from '../../contract/index.js';
@@ -31,12 +30,13 @@ import type { QueueSight } from './queue-sight.js';
 import { RunLogs } from './run-logs.js';
 import { RunLoop } from './run-loop.js';
 import { RunObserver } from './run-observer.js';
+import { RunShelf } from './run-shelf.js';
 import { RunStore } from './run-store.js';
 import { inheritedVariables } from './run-variables.js';
 import { runView } from './run-view.js';
 import { checkSubmission } from './submission-check.js';
 import { Submissions } from './submissions.js';
-import { TrackedRun } from './tracked-run.js';
+import type { TrackedRun } from './tracked-run.js';
 import { verdictView } from './verdict-view.js';
 
 const SUFFIX_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
@@ -47,7 +47,7 @@ export interface LocalPlatformOptions {
   readonly dataFolder: string;
   /** The Python package `berth_launcher`. */
   readonly launcherFolder: string;
-  /** An interpreter for cleaning up after launchers; any from 3.9 on. */
+  /** An interpreter for cleaning up after launchers; any from 3.10 on. */
   readonly pythonPath: string;
   /** Stays the caller's: it is not closed with the platform. */
   readonly environments: RunEnvironments;
@@ -62,14 +62,13 @@ export interface LocalPlatformOptions {
 }
 
 export class LocalPlatform implements Platform {
-  private readonly runsById = new Map<string, TrackedRun>();
+  private readonly shelf: RunShelf;
   private readonly clock: () => Date;
   private readonly environmentSet: RunEnvironments;
   private readonly store: RunStore;
   private readonly bundles: BundleStore;
   private readonly logReader: RunLogs;
   private readonly feed: ChangeFeed;
-  private readonly ending: AttemptEnding;
   private readonly observer: RunObserver;
   private readonly loop: RunLoop;
   private readonly submissions: Submissions;
@@ -80,7 +79,7 @@ export class LocalPlatform implements Platform {
   static async open(options: LocalPlatformOptions): Promise<LocalPlatform> {
     await makePrivateFolder(options.dataFolder);
     const platform = new LocalPlatform(options, options.machine ?? (await measureMachine()));
-    await platform.load();
+    await platform.start();
     return platform;
   }
 
@@ -96,7 +95,7 @@ export class LocalPlatform implements Platform {
     this.logReader = new RunLogs(this.store);
     this.feed = new ChangeFeed(this.clock, log);
     const shared = { store: this.store, bundles: this.bundles, environments, clock: this.clock, log };
-    this.ending = new AttemptEnding(shared);
+    const ending = new AttemptEnding(shared);
     this.observer = new RunObserver({ ...shared, onLog: (run, attempt) => this.feed.logGrew(run.id, attempt) });
     const launcher = {
       launcherFolder: options.launcherFolder,
@@ -104,8 +103,10 @@ export class LocalPlatform implements Platform {
       variables: inheritedVariables(options.variables)
     };
     const nudge = (): void => this.loop.nudge();
-    const runner = new AttemptRunner({ ...shared, launcher, ending: this.ending, nudge });
-    const { runsById: runs, ending, observer } = this;
+    const runner = new AttemptRunner({ ...shared, launcher, ending, nudge });
+    const { observer, feed } = this;
+    this.shelf = new RunShelf({ ...shared, launcher, ending, observer, feed });
+    const { runs } = this.shelf;
     const announce = (): void => this.announce();
     this.loop = new RunLoop({ ...shared, runs, capacities: capacitiesOf(machine), observer, runner, ending, announce });
     this.submissions = new Submissions({
@@ -125,8 +126,8 @@ export class LocalPlatform implements Platform {
     return this.offersNow();
   }
 
-  async verdict(actor: Actor, submission: RunSubmission): Promise<Verdict> {
-    return verdictView(submission, await checkSubmission(this.checkDeps, actor, submission, this.queueSight()));
+  async verdict(actor: Actor, submission: RunSubmission, signal: AbortSignal): Promise<Verdict> {
+    return verdictView(submission, await checkSubmission(this.checkDeps, actor, submission, this.queueSight(), signal));
   }
 
   async environments(_actor: Actor): Promise<Environment[]> {
@@ -139,7 +140,7 @@ export class LocalPlatform implements Platform {
 
   /** Also cancels the runs that wait for it: they would have it made again at once. */
   async cancelEnvironment(actor: Actor, name: string): Promise<Environment> {
-    const waiting = [...this.runsById.values()].filter(run => isWaitingForEnvironment(run, name));
+    const waiting = [...this.shelf.runs.values()].filter(run => isWaitingForEnvironment(run, name));
     await Promise.all(waiting.map(run => this.cancel(actor, run.id)));
     return this.environmentSet.cancel(name);
   }
@@ -157,19 +158,19 @@ export class LocalPlatform implements Platform {
   }
 
   async runs(_actor: Actor): Promise<RunView[]> {
-    const runs = [...this.runsById.values()].sort((a, b) => b.record.submittedAtMs - a.record.submittedAtMs);
+    const runs = [...this.shelf.runs.values()].sort((a, b) => b.record.submittedAtMs - a.record.submittedAtMs);
     return runs.map(run => runView(run));
   }
 
   async run(_actor: Actor, id: string): Promise<RunView> {
-    const run = this.find(id);
+    const run = this.shelf.find(id);
     if (run.isFinal) await this.observer.lookAtResults(run);
     return runView(run);
   }
 
   async cancel(_actor: Actor, id: string): Promise<RunView> {
     this.requireOpen();
-    const run = this.find(id);
+    const run = this.shelf.find(id);
     if (run.isFinal) throw new PlatformError('conflict', `${id} is ${run.status.phase}; there is nothing to cancel.`);
     if (run.record.stopRequested?.reason !== 'cancel') {
       run.update({ stopRequested: { atMs: this.clock().getTime(), reason: 'cancel' } });
@@ -181,14 +182,9 @@ export class LocalPlatform implements Platform {
 
   async retry(_actor: Actor, id: string): Promise<RunView> {
     this.requireOpen();
-    const run = this.find(id);
-    await run.applying;
-    const { phase } = run.status;
-    if (!run.isFinal) throw new PlatformError('conflict', `${id} is ${phase}; it can be retried when it has ended.`);
-    if (phase === 'Succeeded') {
-      throw new PlatformError('conflict', `${id} has Succeeded; submit the notebook again to train anew.`);
-    }
-    await this.remakeFailedEnvironment(run);
+    await this.remakeFailedEnvironment(this.requireRetriable(id));
+    await this.shelf.find(id).applying;
+    const run = this.requireRetriable(id); // once more: nothing is awaited from here on, so only one of two retries counts
     run.update({ stopRequested: null, ended: null, retryAfterAttempt: run.record.attempts.at(-1)?.number ?? 0 });
     run.status = { phase: 'Queued' };
     await run.save();
@@ -198,22 +194,15 @@ export class LocalPlatform implements Platform {
 
   async delete(_actor: Actor, id: string): Promise<void> {
     this.requireOpen();
-    const run = this.find(id);
-    await run.applying;
-    if (!run.isFinal)
-      throw new PlatformError('conflict', `${id} is ${run.status.phase}; cancel it first, then delete it.`);
-    this.runsById.delete(id);
-    await this.store.remove(id);
-    this.feed.runDeleted(id);
-    await this.collectGarbage();
+    await this.shelf.remove(id);
   }
 
   async logs(_actor: Actor, id: string, query: LogQuery): Promise<LogPage> {
-    return this.logReader.page(this.find(id).record, query);
+    return this.logReader.page(this.shelf.find(id).record, query);
   }
 
   async *logText(_actor: Actor, id: string, query: Pick<LogQuery, 'rank' | 'attempt'>): AsyncGenerator<string> {
-    yield* this.logReader.text(this.find(id).record, query);
+    yield* this.logReader.text(this.shelf.find(id).record, query);
   }
 
   onChange(listener: (change: PlatformChange) => void): () => void {
@@ -226,20 +215,18 @@ export class LocalPlatform implements Platform {
     await this.loop.close();
   }
 
-  private async load(): Promise<void> {
-    const { records, damaged } = await this.store.load();
-    for (const { id, problem } of damaged)
-      this.options.log.error('the record of a run is damaged', { run: id, problem });
-    for (const record of records) {
-      const run = new TrackedRun(record, this.store);
-      run.status = planRun(run.observed(false), this.clock()).status;
-      this.runsById.set(run.id, run);
-      await this.ending.tidy(run);
-      await this.observer.lookAtResults(run);
-      if (run.isFinal) this.feed.run(runView(run), true);
+  private requireRetriable(id: string): TrackedRun {
+    const run = this.shelf.findEnded(id, 'it can be retried when it has ended');
+    if (run.damage !== undefined) {
+      throw new PlatformError('conflict', `The record of ${id} cannot be read, so it cannot be retried.`);
     }
+    if (run.status.phase !== 'Succeeded') return run;
+    throw new PlatformError('conflict', `${id} has Succeeded; submit the notebook again to train anew.`);
+  }
+
+  private async start(): Promise<void> {
+    await this.shelf.load();
     this.feed.offersAre(this.offersNow(), true);
-    await this.collectGarbage();
     await this.loop.pass();
   }
 
@@ -250,23 +237,14 @@ export class LocalPlatform implements Platform {
     if (state === 'failed') await this.environmentSet.create(name);
   }
 
-  private async collectGarbage(): Promise<void> {
-    const keep = new Set([...this.runsById.values()].map(run => run.record.bundle.digest));
-    try {
-      await this.bundles.collectGarbage(keep);
-    } catch (error: unknown) {
-      this.options.log.warn('bundles that nobody needs could not be removed; it is tried again', { error });
-    }
-  }
-
   private announce(): void {
-    for (const run of this.runsById.values()) if (run.takeNews()) this.feed.run(runView(run));
-    this.feed.tellLogs(id => this.runsById.get(id)?.isFinal ?? true);
+    for (const run of this.shelf.runs.values()) if (run.takeNews()) this.feed.run(runView(run));
+    this.feed.tellLogs(id => this.shelf.runs.get(id)?.isFinal ?? true);
     this.feed.offersAre(this.offersNow());
   }
 
   private offersNow(): Offer[] {
-    return offersNow([...this.runsById.values()], this.machine, this.clock());
+    return offersNow([...this.shelf.runs.values()], this.machine, this.clock());
   }
 
   private get checkDeps(): Parameters<typeof checkSubmission>[0] {
@@ -275,13 +253,7 @@ export class LocalPlatform implements Platform {
   }
 
   private queueSight(): QueueSight {
-    return queueSight([...this.runsById.values()], this.machine, this.clock());
-  }
-
-  private find(id: string): TrackedRun {
-    const run = this.runsById.get(id);
-    if (run === undefined) throw new PlatformError('not-found', `There is no run ${id}.`);
-    return run;
+    return queueSight([...this.shelf.runs.values()], this.machine, this.clock());
   }
 
   private requireOpen(): void {

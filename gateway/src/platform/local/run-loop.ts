@@ -113,15 +113,24 @@ export class RunLoop {
 
   /** The plan's actions, and what is left to do of earlier ones. */
   private stepsOf(run: TrackedRun, plan: RunPlan): (() => Promise<void>)[] {
+    const start = this.startStep(run, plan);
+    if (start !== undefined) return [start];
     const steps = plan.actions.map(action => () => this.act(run, action));
-    const live = liveAttempt(run.record);
-    if (steps.length === 0 && live !== undefined && run.sight.state === 'starting') {
-      const hand = run.handOf(live.number);
-      if (hand.launcherEnd !== undefined) steps.push(() => this.deps.runner.giveUp(run, live.number));
-      else if (!hand.launched) steps.push(() => this.deps.runner.start(run, live.number));
-    }
     if (steps.length === 0 && !run.isSaved) steps.push(async () => void (await run.save()));
     return steps;
+  }
+
+  /**
+   * What an attempt needs that nobody has taken up. A launcher of ours that has ended without doing so decides before the
+   * plan, which after some time asks for a start at each look; only a stop goes first.
+   */
+  private startStep(run: TrackedRun, plan: RunPlan): (() => Promise<void>) | undefined {
+    const live = liveAttempt(run.record);
+    const isStop = plan.actions.some(action => action.kind === 'stop-attempt');
+    if (live === undefined || run.sight.state !== 'starting' || isStop) return undefined;
+    const hand = run.handOf(live.number);
+    if (hand.launcherEnd !== undefined) return () => this.deps.runner.giveUp(run, live.number);
+    return hand.launched ? undefined : () => this.deps.runner.start(run, live.number);
   }
 
   private async act(run: TrackedRun, action: RunAction): Promise<void> {

@@ -22,3 +22,11 @@ test('a name for each step does not fill the memory', () => {
   for (let step = 0; step < 500; step += 1) progress = addReport(progress, 0, report({ [`loss-${step}`]: 1 }));
   expect(progressView(progress).metrics).toHaveLength(64);
 });
+
+test('a report that is wrong disappears without a word', () => {
+  let progress: RunProgress = [];
+  progress = addReport(progress, 0, { metrics: {}, problems: ['progress: want a number from 0 to 1'] });
+  progress = addReport(progress, 0, { metrics: {}, problems: ['step: want a number from 0'] });
+  const want = 'Rank 0 reported progress of which a part is left out: progress: want a number from 0 to 1.';
+  expect(progressView(progress).warnings).toEqual([want]);
+});

@@ -20,7 +20,9 @@ const RankProgress = z.object({
   progress: z.number().nullable(),
   /** How many reports it has made; the place of a value in its series where the code counts no steps. */
   reports: z.int(),
-  series: z.array(z.object({ name: z.string(), series: Series }))
+  series: z.array(z.object({ name: z.string(), series: Series })),
+  /** What was wrong with the first of its reports that was not right. */
+  problem: z.string().nullable().default(null)
 });
 type RankProgress = z.infer<typeof RankProgress>;
 
@@ -31,17 +33,18 @@ export type RunProgress = z.infer<typeof RunProgress>;
 /** The progress with one more report of `rank`; the argument is not changed. */
 export function addReport(before: RunProgress, rank: number, report: Progress): RunProgress {
   const known = before.find(one => one.rank === rank);
-  const own = known ?? { rank, step: null, progress: null, reports: 0, series: [] };
+  const own = known ?? { rank, step: null, progress: null, reports: 0, series: [], problem: null };
   const reports = own.reports + 1;
   const step = report.step ?? own.step;
   const x = report.step ?? own.step ?? reports;
   const series = Object.entries(report.metrics).reduce((all, [name, y]) => withPoint(all, name, x, y), own.series);
-  const after = { rank, step, progress: report.progress ?? own.progress, reports, series };
+  const problem = own.problem ?? report.problems[0] ?? null;
+  const after = { rank, step, progress: report.progress ?? own.progress, reports, series, problem };
   return [...before.filter(one => one !== known), after].sort((a, b) => a.rank - b.rank);
 }
 
 /** What a person sees of it. */
-export function progressView(progress: RunProgress): Pick<RunView, 'progress' | 'step' | 'metrics'> {
+export function progressView(progress: RunProgress): Pick<RunView, 'progress' | 'step' | 'metrics' | 'warnings'> {
   const metrics = new Map<string, RunView['metrics'][number]>();
   for (const { name, series } of progress.flatMap(one => one.series)) {
     const last = series.points.at(-1);
@@ -51,7 +54,10 @@ export function progressView(progress: RunProgress): Pick<RunView, 'progress' | 
   return {
     progress: progress.find(one => one.progress !== null)?.progress ?? null,
     step: progress.find(one => one.step !== null)?.step ?? null,
-    metrics: [...metrics.values()]
+    metrics: [...metrics.values()],
+    warnings: progress.flatMap(({ rank, problem }) => {
+      return problem === null ? [] : [`Rank ${rank} reported progress of which a part is left out: ${problem}.`];
+    })
   };
 }
 

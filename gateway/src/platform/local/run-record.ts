@@ -1,4 +1,8 @@
-/** The document that a run is remembered by (`run.json`): what was asked, what people wanted since, what has ended. */
+/**
+ * The document that a run is remembered by (`run.json`): what was asked, what people wanted since, what has ended. Another
+ * version of this program may have written it: keys that are unknown here are dropped, at every depth, and new ones need
+ * a default.
+ */
 import { CAUSES, DEFAULT_RETRY, STOP_REASONS } from '@berth/operator/plan';
 import type { ObservedAttempt, ObservedRun, RunRequest } from '@berth/operator/plan';
 import { z } from 'zod';
@@ -16,7 +20,7 @@ const AttemptRecord = z.object({
   /** All three together, when it has ended. */
   endedAtMs: EpochMs.nullable(),
   outcome: Outcome.nullable(),
-  ranks: z.array(RankView),
+  ranks: z.array(z.object(RankView.shape)),
   /** Its working folder is still there, because what it wrote could not be brought beside the notebook. */
   keptWork: z.boolean()
 });
@@ -28,7 +32,7 @@ export const RunRecord = z.object({
   submittedBy: z.string(),
   submittedAtMs: EpochMs,
   /** With the defaults filled in. */
-  request: RunSubmission,
+  request: z.object(RunSubmission.shape),
   /** Name of the notebook without folder and ending. */
   stem: z.string(),
   /** Absolute: what was sent, and where results go. */
@@ -38,7 +42,7 @@ export const RunRecord = z.object({
   /** The file in the bundle's root that is run; its text lies beside this document. */
   scriptName: z.string(),
   environmentHash: z.string(),
-  bundle: BundleView,
+  bundle: z.object(BundleView.shape),
   attempts: z.array(AttemptRecord),
   stopRequested: z.object({ atMs: EpochMs, reason: z.enum(STOP_REASONS) }).nullable(),
   /** Number of the last attempt when a person asked to try again. */

@@ -6,7 +6,10 @@ import { progressView } from './run-progress.js';
 import type { AttemptRecord, RunRecord } from './run-record.js';
 import type { TrackedRun } from './tracked-run.js';
 
-type Seen = Pick<TrackedRun, 'record' | 'status' | 'place' | 'ranks' | 'results' | 'saveProblem' | 'isFinal' | 'tail'>;
+type Seen = Pick<
+  TrackedRun,
+  'record' | 'status' | 'place' | 'ranks' | 'results' | 'saveProblem' | 'isFinal' | 'tail' | 'damage' | 'sight'
+>;
 
 /** The view of a run as of now. */
 export function runView(run: Seen): RunView {
@@ -25,7 +28,7 @@ export function runView(run: Seen): RunView {
     environmentHash: record.environmentHash,
     bundle: record.bundle,
     ...progressView(run.tail?.progress ?? record.progress),
-    attempts: record.attempts.map(attempt => attemptView(attempt, run.ranks)),
+    attempts: record.attempts.map(attempt => attemptView(attempt, run)),
     results: { folder: `${record.resultsFolder}/${record.id}`, ...run.results },
     actions: actionsOf(run)
   };
@@ -67,7 +70,7 @@ function reasonOf({ status, place, record, saveProblem }: Seen): RunView['reason
   return reason;
 }
 
-function attemptView(attempt: AttemptRecord, liveRanks: readonly RankRecord[]): AttemptView {
+function attemptView(attempt: AttemptRecord, { ranks: liveRanks, sight }: Seen): AttemptView {
   const { number, startedAtMs, endedAtMs, resumed, outcome } = attempt;
   return {
     number,
@@ -75,12 +78,13 @@ function attemptView(attempt: AttemptRecord, liveRanks: readonly RankRecord[]): 
     endedAtMs,
     resumed,
     cause: outcome?.cause ?? null,
-    message: outcome?.message ?? '',
+    message: outcome?.message ?? (sight.host === undefined ? '' : `It runs on the machine ${sight.host}.`),
     ranks: outcome === null ? liveRanks.map(rankView) : attempt.ranks
   };
 }
 
-function actionsOf({ status, isFinal }: Seen): RunView['actions'] {
+function actionsOf({ status, isFinal, damage }: Seen): RunView['actions'] {
+  if (damage !== undefined) return ['delete'];
   if (!isFinal) return status.phase === 'Stopping' ? [] : ['cancel'];
   return status.phase === 'Succeeded' ? ['delete'] : ['retry', 'delete'];
 }

@@ -89,7 +89,7 @@ async function readCode(
   if (text === undefined || entry.kind === 'script')
     return text === undefined ? undefined : { script: text, warnings: [] };
   const plan = planScript(text, basename(notebook));
-  if (plan.problems === undefined) return { script: plan.script, warnings: plan.warnings.map(noteText) };
+  if (plan.problems === undefined) return { script: plan.script, warnings: plan.warnings.map(note => note.message) };
   findings.push(...plan.problems.map(noteFinding));
   return undefined;
 }
@@ -131,14 +131,7 @@ function requestFinding({ code, field, message }: RequestProblem): Finding {
 
 function noteFinding(note: CellNote): Finding {
   const field = note.cell === undefined ? 'notebook' : `cell ${note.cell}`;
-  const line = note.line === undefined ? '' : `Line ${note.line}: `;
-  return { code: 'invalid-input', field, message: line + note.message };
-}
-
-function noteText(note: CellNote): string {
-  const cell = note.cell === undefined ? '' : `Cell ${note.cell}`;
-  const line = note.line === undefined ? '' : `, line ${note.line}`;
-  return cell === '' ? note.message : `${cell}${line}: ${note.message}`;
+  return { code: 'invalid-input', field, message: note.message };
 }
 
 function environmentWarnings(environment: Environment | undefined): string[] {

@@ -51,7 +51,9 @@ export class TrackedRun {
 
   constructor(
     record: RunRecord,
-    private readonly store: RunStore
+    private readonly store: RunStore,
+    /** Why its record on disk cannot be read; `record` only stands in for it then. */
+    readonly damage?: string
   ) {
     this.record = record;
   }
