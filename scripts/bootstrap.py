@@ -133,9 +133,10 @@ def build_inputs() -> list[Path]:
 
 def tool_environment() -> dict[str, str]:
     """This process's environment with the private Node and Python first, and nothing that phones home."""
-    path = os.pathsep.join([str(NODE_BIN), str(TOOLS / "bin"), os.environ.get("PATH", os.defpath)])
+    outer = os.environ.get("BERTH_OUTER_PATH") or os.environ.get("PATH", os.defpath)
+    path = os.pathsep.join([str(NODE_BIN), str(TOOLS / "bin"), outer])
     quiet = {"NX_DAEMON": "false", "NX_TUI": "false", "NX_NO_CLOUD": "true"}
-    return {**os.environ, "PATH": path, "VIRTUAL_ENV": str(TOOLS), **quiet}
+    return {**os.environ, "PATH": path, "BERTH_OUTER_PATH": outer, "VIRTUAL_ENV": str(TOOLS), **quiet}
 
 
 def step(name: str, inputs: Iterable[Path], make: Callable[[], None], outputs: Iterable[Path]) -> None:

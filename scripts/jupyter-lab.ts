@@ -131,7 +131,8 @@ export async function gatewayConnection(
   return text === undefined ? undefined : (JSON.parse(text) as { pid: number; socket: string; token: string });
 }
 
-async function freePort(): Promise<number> {
+/** A TCP port that nobody uses now. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

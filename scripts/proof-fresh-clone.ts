@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { mustRun, ROOT } from './command.ts';
-import { waitUntil, withScratch } from './jupyter-lab.ts';
+import { freePort, waitUntil, withScratch } from './jupyter-lab.ts';
 
 export function proof(): Promise<string> {
   return withScratch(async scratch => {
@@ -38,13 +38,20 @@ async function copyRegistrySettings(home: string): Promise<void> {
   }
 }
 
+/** What a newcomer's shell has: nothing of this checkout's tools, and a HOME without caches or Jupyter's folders. */
+function newcomerEnvironment(home: string): NodeJS.ProcessEnv {
+  const ours = /^(XDG_|JUPYTER|VIRTUAL_ENV|NX_|UV_|BERTH_|npm_|INIT_CWD|NODE$)/;
+  const kept = Object.entries(process.env).filter(([name]) => !ours.test(name));
+  return { ...Object.fromEntries(kept), PATH: process.env['BERTH_OUTER_PATH'], HOME: home };
+}
+
 async function startAndStop(clone: string, home: string): Promise<{ seconds: number; mib: number | undefined }> {
   const received = await receivedBytes();
   const start = performance.now();
-  const env = { PATH: process.env['BERTH_OUTER_PATH'] ?? process.env['PATH'], HOME: home, LANG: 'C.UTF-8' };
-  const child = spawn('npm', ['start', '--', '--no-browser', '--port=0'], {
+  const arguments_ = ['start', '--', '--no-browser', `--port=${await freePort()}`];
+  const child = spawn('npm', arguments_, {
     cwd: clone,
-    env,
+    env: newcomerEnvironment(home),
     stdio: ['ignore', 'pipe', 'pipe']
   });
   let output = '';
