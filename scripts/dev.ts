@@ -8,9 +8,8 @@ import { watch } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { chromium } from 'playwright-core';
 import { mustRun, ROOT } from './command.ts';
-import { CHROMIUM_FLAGS, gatewayConnection, startLab } from './jupyter-lab.ts';
+import { gatewayConnection, launchChromium, startLab } from './jupyter-lab.ts';
 import { findChromium } from './test-prerequisites.ts';
 
 const home = path.join(ROOT, '.berth', 'dev');
@@ -53,7 +52,7 @@ async function openPage(url: string): Promise<Page | undefined> {
     );
     return undefined;
   }
-  const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS, headless: headless || !hasDisplay });
+  const browser = await launchChromium(executablePath, headless || !hasDisplay);
   const page = await browser.newPage();
   await page.goto(url);
   return page;

@@ -9,7 +9,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { TOOL_PYTHON } from './command.ts';
 
 /** What keeps Chromium from calling home and lets it run as root in a container. */
-export const CHROMIUM_FLAGS = [
+const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -105,9 +105,9 @@ export async function withScratch<T>(use: (folder: string) => Promise<T>): Promi
   }
 }
 
-/** A headless Chromium with a fresh profile. */
-export function launchChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+/** A Chromium with a fresh profile; headless unless a person is to look at it. */
+export function launchChromium(executablePath: string, headless = true): Promise<Browser> {
+  return chromium.launch({ executablePath, args: CHROMIUM_FLAGS, headless });
 }
 
 /** Looks every 50 ms; throws naming `what` when it is not so after `timeoutMs`. */

@@ -17,7 +17,7 @@ import {
 } from '../contract/index.js';
 import { openApiDocument } from '../contract/openapi.js';
 import { LocalPlatform } from '../platform/local/index.js';
-import { fixedEnvironments } from './testing/fixed-environments.js';
+import { InterpreterEnvironment } from '../platform/local/local-harness.testkit.js';
 import { serve, type Served } from './testing/served.js';
 import type { Received, Sent } from './testing/unix-client.js';
 
@@ -52,7 +52,7 @@ beforeAll(async () => {
     dataFolder: join(folder, 'data'),
     launcherFolder: fileURLToPath(new URL('../../launcher/berth_launcher', import.meta.url)),
     pythonPath: python,
-    environments: fixedEnvironments(python),
+    environments: new InterpreterEnvironment(python),
     variables: process.env,
     log: { error: ignore, warn: ignore, info: ignore },
     bundleLimits: { maxBytes: 1024 * 1024, maxFiles: 100 }
