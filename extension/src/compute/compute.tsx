@@ -68,7 +68,7 @@ function useMaking(client: GatewayClient): IMaking {
   return {
     busy,
     error,
-    create: name => void run(name, it => client.createEnvironment(it)),
+    create: name => void run(name, it => client.makeEnvironment(it)),
     cancel: name => void run(name, it => client.cancelEnvironment(it))
   };
 }

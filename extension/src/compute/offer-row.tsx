@@ -32,8 +32,8 @@ export function OfferRow({ offer, now, trans, onOpenRun }: IOfferRowProps): Reac
       {offer.holders.length > 0 && (
         <ul className="jp-BerthOffer-holders" aria-label={trans.__('Who holds %1', offer.title)}>
           {offer.holders.map(holder => (
-            <li key={holder.runId}>
-              <button type="button" className="jp-BerthLink" onClick={() => onOpenRun(holder.runId)}>
+            <li key={holder.id}>
+              <button type="button" className="jp-BerthLink" onClick={() => onOpenRun(holder.id)}>
                 {holder.name}
               </button>{' '}
               <span className="jp-BerthOffer-note">

@@ -2,7 +2,20 @@
  * Typed calls to the gateway's API through the person's own Jupyter server, which adds who asks.
  * Every failure is a `GatewayError`; an aborted call rejects with the signal's `AbortError`.
  */
-import type { Environment, LogPage, RunSubmission, RunView, Verdict } from '@berth/gateway/contract';
+import type {
+  Environment,
+  EnvironmentDetail,
+  EnvironmentRequest,
+  Garbage,
+  KernelRequest,
+  KernelView,
+  LockView,
+  LogPage,
+  RunSubmission,
+  RunView,
+  Usage,
+  Verdict
+} from '@berth/gateway/contract';
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import { errorOf, GatewayError } from './gateway-error.js';
@@ -48,8 +61,57 @@ export class GatewayClient {
     return this._call('GET', ['runs', runId, 'logs'], { query: queryOf(request), signal });
   }
 
-  createEnvironment(name: string): Promise<Environment> {
+  /** Defines an environment and begins to make it; its progress comes as events. */
+  createEnvironment(request: EnvironmentRequest, signal?: AbortSignal): Promise<Environment> {
+    return this._call('POST', ['environments'], { body: request, signal });
+  }
+
+  environment(name: string, signal?: AbortSignal): Promise<EnvironmentDetail> {
+    return this._call('GET', ['environments', name], { signal });
+  }
+
+  /** Begins to make one that is defined. */
+  makeEnvironment(name: string): Promise<Environment> {
     return this._call('POST', ['environments', name, 'create']);
+  }
+
+  repairEnvironment(name: string): Promise<Environment> {
+    return this._call('POST', ['environments', name, 'repair']);
+  }
+
+  async deleteEnvironment(name: string): Promise<void> {
+    await this._call('DELETE', ['environments', name]);
+  }
+
+  /** What a lock says; nothing in it is executed or fetched. */
+  inspectLock(text: string, signal?: AbortSignal): Promise<LockView> {
+    return this._call('POST', ['locks', 'inspect'], { body: { text }, signal });
+  }
+
+  garbage(signal?: AbortSignal): Promise<Garbage> {
+    return this._call('GET', ['garbage'], { signal });
+  }
+
+  collectGarbage(): Promise<Garbage> {
+    return this._call('POST', ['garbage', 'collect']);
+  }
+
+  /** Asks for compute for a notebook's kernel; the same again changes nothing. */
+  claimKernel(request: KernelRequest, signal?: AbortSignal): Promise<KernelView> {
+    return this._call('POST', ['kernels'], { body: request, signal });
+  }
+
+  kernelVerdict(request: KernelRequest, signal?: AbortSignal): Promise<Verdict> {
+    return this._call('POST', ['kernels', 'verdict'], { body: request, signal });
+  }
+
+  /** Leaves the queue, or gives back what no kernel has taken yet. */
+  async releaseKernel(id: string): Promise<void> {
+    await this._call('DELETE', ['kernels', id]);
+  }
+
+  usage(afterMs: number, signal?: AbortSignal): Promise<Usage> {
+    return this._call('GET', ['usage'], { query: URLExt.objectToQueryString({ afterMs }), signal });
   }
 
   cancelEnvironment(name: string): Promise<Environment> {

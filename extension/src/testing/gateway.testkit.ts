@@ -1,5 +1,5 @@
 /** Builders of what the gateway sends, for tests. */
-import type { Environment, LogLine, LogPage, Offer, RunView } from '@berth/gateway/contract';
+import type { Environment, KernelView, LogLine, LogPage, Offer, RunView } from '@berth/gateway/contract';
 
 export function makeRun(id: string, changes: Partial<RunView> = {}): RunView {
   return {
@@ -23,6 +23,8 @@ export function makeRun(id: string, changes: Partial<RunView> = {}): RunView {
       graceMs: 20_000
     },
     environmentHash: 'e'.repeat(64),
+    lockHash: 'f'.repeat(64),
+    devices: [],
     warnings: [],
     bundle: { digest: 'b'.repeat(64), files: 3, bytes: 2048, gitCommit: null, gitDirty: null, warnings: [] },
     progress: 0.5,
@@ -40,7 +42,29 @@ export function makeAttempt(number: number): RunView['attempts'][number] {
 }
 
 export function makeOffer(id: string, changes: Partial<Offer> = {}): Offer {
-  return { id, kind: 'cpu', title: id, slots: 8, used: 0, waiting: 0, memoryBytes: 1, holders: [], ...changes };
+  const nobody = { used: 0, waiting: 0, holders: [], devices: [] };
+  return { id, kind: 'cpu', title: id, slots: 8, mostSlots: 8, memoryBytes: 1, ...nobody, ...changes };
+}
+
+export function makeKernel(id: string, changes: Partial<KernelView> = {}): KernelView {
+  return {
+    id,
+    notebook: `${id}.ipynb`,
+    name: id,
+    environment: 'default',
+    lockHash: 'f'.repeat(64),
+    offer: 'cpu',
+    count: 1,
+    phase: 'Running',
+    message: '',
+    position: null,
+    devices: [],
+    kernelId: `kernel-${id}`,
+    claimedAtMs: 1_000,
+    sinceMs: 1_000,
+    expiresAtMs: null,
+    ...changes
+  };
 }
 
 export function makeEnvironment(name: string, changes: Partial<Environment> = {}): Environment {
@@ -54,6 +78,12 @@ export function makeEnvironment(name: string, changes: Partial<Environment> = {}
     packages: ['torch==2.15.0'],
     sizeBytes: null,
     kernelspec: `berth-${name}`,
+    lockHash: 'f'.repeat(64),
+    origin: 'berth',
+    createdAtMs: 1_000,
+    lastUsedAtMs: null,
+    inUse: [],
+    changed: [],
     ...changes
   };
 }

@@ -4,13 +4,19 @@
  */
 import { z } from 'zod';
 import { Environment } from './environment.js';
+import { KernelView } from './kernel.js';
 import { Offer } from './offer.js';
 import { RunView } from './run.js';
 
 const Cursor = z.string().describe('Opaque; give the last one as `?cursor=` when connecting again');
 
 export const Snapshot = z
-  .strictObject({ runs: z.array(RunView), offers: z.array(Offer), environments: z.array(Environment) })
+  .strictObject({
+    runs: z.array(RunView),
+    kernels: z.array(KernelView),
+    offers: z.array(Offer),
+    environments: z.array(Environment)
+  })
   .meta({ id: 'Snapshot' });
 export type Snapshot = z.infer<typeof Snapshot>;
 
@@ -19,6 +25,16 @@ export const GatewayEvent = z
     z.strictObject({ type: z.literal('hello'), cursor: Cursor, resumed: z.boolean(), snapshot: Snapshot.nullable() }),
     z.strictObject({ type: z.literal('run'), cursor: Cursor, run: RunView }),
     z.strictObject({ type: z.literal('run-deleted'), cursor: Cursor, runId: z.string() }),
+    z.strictObject({ type: z.literal('kernel'), cursor: Cursor, kernel: KernelView }),
+    z.strictObject({
+      type: z.literal('kernel-deleted'),
+      cursor: Cursor,
+      id: z.string(),
+      reason: z
+        .string()
+        .describe('Why it no longer has, or waits for, compute; for people; empty when it was asked for')
+    }),
+    z.strictObject({ type: z.literal('environment-deleted'), cursor: Cursor, name: z.string() }),
     z.strictObject({ type: z.literal('offers'), cursor: Cursor, offers: z.array(Offer) }),
     z.strictObject({ type: z.literal('environment'), cursor: Cursor, environment: Environment }),
     z
@@ -35,6 +51,9 @@ export type GatewayEvent = z.infer<typeof GatewayEvent>;
 export type PlatformChange =
   | { readonly type: 'run'; readonly run: RunView }
   | { readonly type: 'run-deleted'; readonly runId: string }
+  | { readonly type: 'kernel'; readonly kernel: KernelView }
+  | { readonly type: 'kernel-deleted'; readonly id: string; readonly reason: string }
+  | { readonly type: 'environment-deleted'; readonly name: string }
   | { readonly type: 'offers'; readonly offers: Offer[] }
   | { readonly type: 'environment'; readonly environment: Environment }
   | { readonly type: 'log'; readonly runId: string; readonly attempt: number };

@@ -26,7 +26,12 @@ const MORE_ERRORS: { readonly [Name in RouteName]?: readonly ErrorCode[] } = {
   submitRun: ['not-found', 'never-fits', 'storage-full'],
   cancelRun: ['conflict'],
   retryRun: ['conflict', 'storage-full'],
-  deleteRun: ['conflict']
+  deleteRun: ['conflict'],
+  claimKernel: ['not-found', 'conflict', 'never-fits'],
+  releaseKernel: ['conflict'],
+  createEnvironment: ['not-found', 'conflict', 'storage-full'],
+  repairEnvironment: ['conflict'],
+  deleteEnvironment: ['conflict']
 };
 
 const NAMED: Readonly<Record<Side, Readonly<Record<string, Json>>>> = {

@@ -1,8 +1,18 @@
 /** Every HTTP endpoint below `/api/v1`, once: the router checks against it and the OpenAPI document is made from it. */
 import { z } from 'zod';
-import { Environment, EnvironmentList } from './environment.js';
+import {
+  Environment,
+  EnvironmentDetail,
+  EnvironmentList,
+  EnvironmentName,
+  EnvironmentRequest,
+  Garbage,
+  LockInspection,
+  LockView
+} from './environment.js';
+import { KernelId, KernelList, KernelRequest, KernelView } from './kernel.js';
 import { LogPage, LogQuery } from './log.js';
-import { OfferList } from './offer.js';
+import { OfferList, Usage, UsageQuery } from './offer.js';
 import { RunId, RunList, RunSubmission, RunView, Verdict } from './run.js';
 
 export interface Route {
@@ -18,7 +28,8 @@ export interface Route {
 }
 
 const RunParams = z.strictObject({ id: RunId });
-const EnvironmentParams = z.strictObject({ name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/) });
+const EnvironmentParams = z.strictObject({ name: EnvironmentName });
+const KernelParams = z.strictObject({ id: KernelId });
 const ok = (schema: z.ZodType) => ({ status: 200, schema });
 
 export const ROUTES = {
@@ -35,13 +46,96 @@ export const ROUTES = {
     body: RunSubmission,
     answer: ok(Verdict)
   },
+  getUsage: {
+    method: 'get',
+    path: '/usage',
+    summary: 'How busy the machine, its devices and whoever holds them are',
+    query: UsageQuery,
+    answer: ok(Usage)
+  },
+  listKernels: {
+    method: 'get',
+    path: '/kernels',
+    summary: 'Kernels that hold or wait for compute',
+    answer: ok(KernelList)
+  },
+  claimKernel: {
+    method: 'post',
+    path: '/kernels',
+    summary: 'Ask for compute for a notebook’s kernel; asking the same again changes nothing',
+    body: KernelRequest,
+    answer: { status: 201, schema: KernelView }
+  },
+  getKernelVerdict: {
+    method: 'post',
+    path: '/kernels/verdict',
+    summary: 'What would happen if this were asked for now; nothing is changed',
+    body: KernelRequest,
+    answer: ok(Verdict)
+  },
+  releaseKernel: {
+    method: 'delete',
+    path: '/kernels/{id}',
+    summary:
+      'Leave the queue, or give back compute that no kernel has taken yet; a running kernel is shut down instead',
+    params: KernelParams,
+    answer: { status: 204, schema: null }
+  },
   listEnvironments: { method: 'get', path: '/environments', summary: 'The environments', answer: ok(EnvironmentList) },
   createEnvironment: {
+    method: 'post',
+    path: '/environments',
+    summary:
+      'Define one and make it; returns at once, progress comes as events. The same again returns the one that exists',
+    body: EnvironmentRequest,
+    answer: { status: 202, schema: Environment }
+  },
+  getEnvironment: {
+    method: 'get',
+    path: '/environments/{name}',
+    summary: 'One environment with its lock and all that is in it',
+    params: EnvironmentParams,
+    answer: ok(EnvironmentDetail)
+  },
+  makeEnvironment: {
     method: 'post',
     path: '/environments/{name}/create',
     summary: 'Make it unless it is there; returns at once, progress comes as events',
     params: EnvironmentParams,
     answer: { status: 202, schema: Environment }
+  },
+  repairEnvironment: {
+    method: 'post',
+    path: '/environments/{name}/repair',
+    summary: 'Make its files anew as the lock says; returns at once, progress comes as events',
+    params: EnvironmentParams,
+    answer: { status: 202, schema: Environment }
+  },
+  deleteEnvironment: {
+    method: 'delete',
+    path: '/environments/{name}',
+    summary: 'Forget it and delete its files; refused while somebody uses it',
+    params: EnvironmentParams,
+    answer: { status: 204, schema: null }
+  },
+  inspectLock: {
+    method: 'post',
+    path: '/locks/inspect',
+    summary: 'Read a lock, such as that of a notebook; nothing is executed, fetched or changed',
+    body: LockInspection,
+    answer: ok(LockView)
+  },
+  listGarbage: {
+    method: 'get',
+    path: '/garbage',
+    summary: 'Files of environments that nobody uses',
+    answer: ok(Garbage)
+  },
+  collectGarbage: {
+    method: 'post',
+    path: '/garbage/collect',
+    summary: 'Delete them; what is used again by now stays. Answers with what was deleted',
+    answer: ok(Garbage)
   },
   cancelEnvironment: {
     method: 'post',

@@ -100,6 +100,10 @@ export const RunView = z
     endedAtMs: EpochMs.nullable(),
     request: RunSubmission,
     environmentHash: z.string(),
+    lockHash: z
+      .string()
+      .describe('Of the lock of its environment: what its code finds as BERTH_LOCK_HASH; empty while not known'),
+    devices: z.array(z.string()).describe('Ids of the GPUs or MIG instances that its last attempt was given'),
     bundle: BundleView,
     progress: z.number().min(0).max(1).nullable(),
     step: z.number().nullable(),

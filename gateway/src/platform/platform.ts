@@ -4,12 +4,22 @@
  */
 import type {
   Environment,
+  EnvironmentDetail,
+  EnvironmentRequest,
+  Garbage,
+  KernelLaunch,
+  KernelLaunchPlan,
+  KernelRequest,
+  KernelView,
+  LockView,
   LogPage,
   LogQuery,
   Offer,
   PlatformChange,
   RunSubmission,
   RunView,
+  Usage,
+  UsageQuery,
   Verdict
 } from '../contract/index.js';
 
@@ -24,9 +34,29 @@ export interface Platform {
   offers(actor: Actor): Promise<Offer[]>;
   /** @param signal aborted when the client is gone: nobody waits for the answer any more. */
   verdict(actor: Actor, submission: RunSubmission, signal: AbortSignal): Promise<Verdict>;
+  usage(actor: Actor, query: UsageQuery): Promise<Usage>;
   environments(actor: Actor): Promise<Environment[]>;
-  createEnvironment(actor: Actor, name: string): Promise<Environment>;
+  environment(actor: Actor, name: string): Promise<EnvironmentDetail>;
+  /** Defines it and begins to make it. */
+  createEnvironment(actor: Actor, request: EnvironmentRequest): Promise<Environment>;
+  /** Begins to make one that is defined, unless it is there. */
+  makeEnvironment(actor: Actor, name: string): Promise<Environment>;
   cancelEnvironment(actor: Actor, name: string): Promise<Environment>;
+  repairEnvironment(actor: Actor, name: string): Promise<Environment>;
+  deleteEnvironment(actor: Actor, name: string): Promise<void>;
+  inspectLock(actor: Actor, text: string): Promise<LockView>;
+  garbage(actor: Actor): Promise<Garbage>;
+  collectGarbage(actor: Actor): Promise<Garbage>;
+  kernels(actor: Actor): Promise<KernelView[]>;
+  kernelVerdict(actor: Actor, request: KernelRequest): Promise<Verdict>;
+  claimKernel(actor: Actor, request: KernelRequest): Promise<KernelView>;
+  releaseKernel(actor: Actor, id: string): Promise<void>;
+  /** For the Jupyter server, just before it starts the process of a kernel. */
+  launchKernel(actor: Actor, launch: KernelLaunch): Promise<KernelLaunchPlan>;
+  /** The process is there. */
+  kernelStarted(actor: Actor, id: string, pid: number): Promise<void>;
+  /** The process has ended and will not be started again: its compute is free. */
+  kernelEnded(actor: Actor, id: string): Promise<void>;
   /** @param signal aborted when the client is gone: nothing half-made is left. */
   submit(actor: Actor, submission: RunSubmission, signal: AbortSignal): Promise<RunView>;
   runs(actor: Actor): Promise<RunView[]>;

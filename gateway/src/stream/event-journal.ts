@@ -68,13 +68,19 @@ export class EventJournal {
   }
 }
 
-/** A deletion replaces what was said about the run before. */
+/** A deletion replaces what was said about its subject before. */
 function subjectOf(change: PlatformChange): string {
   switch (change.type) {
     case 'run':
       return `run ${change.run.id}`;
     case 'run-deleted':
       return `run ${change.runId}`;
+    case 'kernel':
+      return `kernel ${change.kernel.id}`;
+    case 'kernel-deleted':
+      return `kernel ${change.id}`;
+    case 'environment-deleted':
+      return `environment ${change.name}`;
     case 'environment':
       return `environment ${change.environment.name}`;
     case 'log':

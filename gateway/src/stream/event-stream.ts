@@ -108,11 +108,12 @@ export class EventStream {
 
   private async snapshot(actor: Actor): Promise<Snapshot> {
     const { platform } = this.deps;
-    const [runs, offers, environments] = await Promise.all([
+    const [runs, kernels, offers, environments] = await Promise.all([
       platform.runs(actor),
+      platform.kernels(actor),
       platform.offers(actor),
       platform.environments(actor)
     ]);
-    return { runs, offers, environments };
+    return { runs, kernels, offers, environments };
   }
 }
