@@ -1,0 +1,3 @@
+export { LocalCompute } from './local-compute.js';
+export type { LocalComputeOptions } from './local-compute.js';
+export type { Machine } from './machine.js';
