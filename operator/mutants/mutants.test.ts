@@ -102,7 +102,7 @@ function resultsOf(copy: string): JestReport['testResults'] {
   return report.testResults.filter(({ name }) => !relative(join(folder, copy), name).startsWith('..'));
 }
 
-test('there are ten', () => expect(MUTANTS.length).toBe(10));
+test('there are at least ten', () => expect(MUTANTS.length).toBeGreaterThanOrEqual(10));
 
 test.each(MUTANTS)(
   '$file holds the text that would be changed exactly once: $sentence',

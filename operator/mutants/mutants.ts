@@ -1,4 +1,4 @@
-/** Ten mistakes that somebody could make in the plan. Each must be noticed by a test of its own decision. */
+/** Mistakes that somebody could make in the plan. Each must be noticed by a test of its own decision. */
 
 export interface Mutant {
   /** What would go wrong. */
@@ -73,8 +73,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     sentence: 'a person is told to wait for compute that can never be enough',
     file: 'request-problems.ts',
-    text: 'if (slots !== undefined && processes > slots) {',
-    replacement: 'if (slots !== undefined && processes > slots + 1) {',
+    text: 'most !== undefined && processes > most',
+    replacement: 'most !== undefined && processes > most + 1',
     tests: ['plan-verdict.test.ts']
   },
   {
@@ -83,5 +83,33 @@ export const MUTANTS: readonly Mutant[] = [
     text: 'a.endedAtMs - b.endedAtMs ||',
     replacement: '',
     tests: ['exit-outcome.test.ts']
+  },
+  {
+    sentence: 'an environment is deleted under the kernel that runs in it',
+    file: 'plan-garbage.ts',
+    text: '!folder.inUse && !folder.beingMade',
+    replacement: '!folder.beingMade',
+    tests: ['plan-garbage.test.ts']
+  },
+  {
+    sentence: 'a kernel that lives loses its GPU because its server said too early that it had ended',
+    file: 'plan-kernel.ts',
+    text: "if (process?.state === 'alive') return",
+    replacement: "if (process?.state === 'alive' && !ended) return",
+    tests: ['plan-kernel.test.ts']
+  },
+  {
+    sentence: 'two runs train on the same whole GPU',
+    file: 'plan-devices.ts',
+    text: 'held < shares && !isBlocked',
+    replacement: '!isBlocked',
+    tests: ['plan-devices.test.ts']
+  },
+  {
+    sentence: 'somebody is started on a GPU that a stranger keeps busy',
+    file: 'plan-queue.ts',
+    text: 'slotsHeld(capacity.offer, entries) - slotsBlocked(capacity)',
+    replacement: 'slotsHeld(capacity.offer, entries)',
+    tests: ['plan-queue.test.ts']
   }
 ];

@@ -63,9 +63,41 @@ describe('planQueue', () => {
       entries: [entry('a', 5), entry('b', 4)],
       want: { a: 'never', b: 'now' }
     },
-    { name: 'an offer that is gone admits nobody', entries: [entry('a', 1, { offer: 'tpu' })], want: { a: 'never' } }
+    { name: 'an offer that is gone admits nobody', entries: [entry('a', 1, { offer: 'tpu' })], want: { a: 'never' } },
+    {
+      name: 'who holds no slots waits for nobody and keeps nobody waiting',
+      entries: [entry('h', 3, { state: 'holding' }), entry('a', 2), entry('k', 0, { submittedAtMs: 1 }), entry('b', 1)],
+      want: { a: 1, b: 2, k: 'now' }
+    },
+    {
+      name: 'without any slots there is nothing to use',
+      entries: [entry('k', 0, { offer: 'tpu' })],
+      want: { k: 'never' }
+    }
   ])('$name', ({ entries, want }) => {
     expect(shown(planQueue(entries, [...CPU4, { offer: 'gpu', slots: 1 }]))).toEqual(want);
+  });
+});
+
+describe('planQueue, with strangers and limits', () => {
+  const capacity = { offer: 'gpu', slots: 2, blocked: ['python (pid 7)'] };
+  const gpu = (id: string, slots: number, more: Partial<QueueEntry> = {}): QueueEntry =>
+    entry(id, slots, { offer: 'gpu', ...more });
+
+  test('what strangers keep busy is given away', () => {
+    const places = planQueue([gpu('a', 1), gpu('b', 1)], [capacity]);
+    expect(places.get('a')).toEqual({ place: 'admitted' });
+    expect(places.get('b')).toEqual({ place: 'waiting', position: 1, blockedBy: ['python (pid 7)'] });
+  });
+
+  test('who waits for a stranger to go is told that it will never fit', () => {
+    expect(shown(planQueue([gpu('a', 2)], [capacity]))).toEqual({ a: 1 });
+    expect(shown(planQueue([gpu('a', 3)], [capacity]))).toEqual({ a: 'never' });
+  });
+
+  test('somebody gets more slots than one may have', () => {
+    const mig = { offer: 'gpu', slots: 4, mostSlots: 1 };
+    expect(shown(planQueue([gpu('a', 2), gpu('b', 1)], [mig]))).toEqual({ a: 'never', b: 'now' });
   });
 });
 

@@ -4,7 +4,8 @@
  * Strictly in line: by priority (higher first), then submission, then id. Nobody overtakes, not even a small run that
  * would fit while a large one waits for room; so a large run is never starved by a stream of small ones. The price is
  * that slots may stay free for a while. Only a run that wants more than the whole offer has is passed over: it can never
- * start, and would hold up everybody behind it for ever.
+ * start, and would hold up everybody behind it for ever. What processes of others keep busy counts as held: who waits for
+ * it waits, since nobody knows for how long. Who holds no slots, as kernels on the processors do, waits for nobody.
  */
 import type { Capacity } from './run.js';
 
@@ -12,7 +13,7 @@ import type { Capacity } from './run.js';
 export interface QueueEntry {
   readonly id: string;
   readonly offer: string;
-  /** A process takes one slot. */
+  /** A process takes one slot; 0: it uses the offer and keeps nobody from it. */
   readonly slots: number;
   readonly priority: number;
   readonly submittedAtMs: number;
@@ -23,7 +24,12 @@ export interface QueueEntry {
 /** Where a waiting run stands. `position` counts from 1 among those of its offer that do not start now. */
 export type QueuePlace =
   | { readonly place: 'admitted' }
-  | { readonly place: 'waiting'; readonly position: number }
+  | {
+      readonly place: 'waiting';
+      readonly position: number;
+      /** Who keeps slots of the offer busy without being in the queue, for people; absent: nobody. */
+      readonly blockedBy?: readonly string[];
+    }
   /** It wants more than the offer has at all. */
   | { readonly place: 'impossible' };
 
@@ -35,14 +41,24 @@ export function planQueue(
   const places = new Map<string, QueuePlace>();
   for (const offer of new Set(entries.map(entry => entry.offer))) {
     const ofOffer = entries.filter(entry => entry.offer === offer);
-    for (const [id, place] of planOffer(ofOffer, slotsOf(offer, capacities))) places.set(id, place);
+    for (const [id, place] of planOffer(ofOffer, capacityOf(offer, capacities))) places.set(id, place);
   }
   return places;
 }
 
-/** How many slots the offer has; none when nobody offers it. */
-export function slotsOf(offer: string, capacities: readonly Capacity[]): number {
-  return capacities.find(capacity => capacity.offer === offer)?.slots ?? 0;
+/** What there is of the offer; without slots when nobody offers it. */
+export function capacityOf(offer: string, capacities: readonly Capacity[]): Capacity {
+  return capacities.find(capacity => capacity.offer === offer) ?? { offer, slots: 0 };
+}
+
+/** How many slots one run or kernel may have. */
+export function mostSlotsOf({ slots, mostSlots = slots }: Capacity): number {
+  return Math.min(slots, mostSlots);
+}
+
+/** How many slots nobody of the queue can have, because others keep them busy. */
+export function slotsBlocked({ blocked = [] }: Capacity): number {
+  return blocked.length;
 }
 
 /** How many slots of the offer are held. */
@@ -51,27 +67,27 @@ export function slotsHeld(offer: string, entries: readonly QueueEntry[]): number
   return holding.reduce((sum, entry) => sum + Math.max(0, entry.slots), 0);
 }
 
-function planOffer(entries: readonly QueueEntry[], slots: number): [string, QueuePlace][] {
+function planOffer(entries: readonly QueueEntry[], capacity: Capacity): [string, QueuePlace][] {
   const places: [string, QueuePlace][] = [];
-  let free =
-    slots - entries.reduce((sum, entry) => sum + (entry.state === 'holding' ? Math.max(0, entry.slots) : 0), 0);
+  const blockedBy = capacity.blocked ?? [];
+  let free = capacity.slots - slotsHeld(capacity.offer, entries) - slotsBlocked(capacity);
   let position = 0;
   for (const entry of entries.filter(({ state }) => state === 'waiting').sort(inLine)) {
-    if (!isPossible(entry, slots)) {
+    if (!isPossible(entry, capacity)) {
       places.push([entry.id, { place: 'impossible' }]);
-    } else if (position === 0 && entry.slots <= free) {
+    } else if (entry.slots === 0 || (position === 0 && entry.slots <= free)) {
       free -= entry.slots;
       places.push([entry.id, { place: 'admitted' }]);
     } else {
       position += 1;
-      places.push([entry.id, { place: 'waiting', position }]);
+      places.push([entry.id, { place: 'waiting', position, ...(blockedBy.length === 0 ? {} : { blockedBy }) }]);
     }
   }
   return places;
 }
 
-function isPossible(entry: QueueEntry, slots: number): boolean {
-  return Number.isInteger(entry.slots) && entry.slots >= 1 && entry.slots <= slots;
+function isPossible({ slots }: QueueEntry, capacity: Capacity): boolean {
+  return capacity.slots > 0 && Number.isInteger(slots) && slots >= 0 && slots <= mostSlotsOf(capacity);
 }
 
 function inLine(a: QueueEntry, b: QueueEntry): number {

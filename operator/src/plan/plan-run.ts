@@ -10,6 +10,7 @@
  */
 import { finalPhaseOf } from './final-phase.js';
 import { planRetry } from './plan-retry.js';
+import { remainingMs } from './remaining-ms.js';
 import { countedAttempts, deadlineAtMs } from './run-deadline.js';
 import type {
   Cause,
@@ -151,12 +152,6 @@ function stopReason(seen: ObservedRun, nowMs: number): StopReason | undefined {
 function untilDeadlineMs(seen: ObservedRun, nowMs: number): number | undefined {
   const atMs = deadlineAtMs(seen);
   return atMs === undefined ? undefined : Math.max(0, atMs - nowMs);
-}
-
-/** What is left of a wait. A clock that went back further than the wait is long does not prolong it. */
-function remainingMs(sinceMs: number, waitMs: number, nowMs: number): number {
-  const passedMs = nowMs - sinceMs;
-  return Math.abs(passedMs) >= waitMs ? 0 : Math.min(waitMs, waitMs - passedMs);
 }
 
 function queued(code: RunReason, message: string): RunPlan {

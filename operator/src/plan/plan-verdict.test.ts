@@ -99,6 +99,18 @@ describe('planVerdict, never', () => {
     expect(planVerdict({ ...REQUEST, ...ask }, CAPACITIES, [])).toEqual({ verdict: 'never', reasons });
   });
 
+  test('a process waits for two MIG instances, which it could not use', () => {
+    const mig = { offer: 'mig-1g-10gb', slots: 7, mostSlots: 1 };
+    expect(planVerdict({ ...REQUEST, offer: 'mig-1g-10gb', processes: 2 }, [mig], [])).toMatchObject({
+      verdict: 'never',
+      reasons: [{ code: 'processes-too-many', message: 'One process cannot use two of mig-1g-10gb; ask for 1.' }]
+    });
+    const most = [{ offer: 'cpu', slots: 7, mostSlots: 4 }];
+    expect(planVerdict({ ...REQUEST, processes: 5 }, most, [])).toMatchObject({
+      reasons: [{ message: 'Nobody may have more than 4 of cpu; ask for 1 to 4.' }]
+    });
+  });
+
   test('an offer without slots is no offer', () => {
     expect(planVerdict({ ...REQUEST, processes: 1 }, [{ offer: 'cpu', slots: 0 }], [])).toMatchObject({
       verdict: 'never',
@@ -110,6 +122,20 @@ describe('planVerdict, never', () => {
 });
 
 describe('planVerdict, now or wait', () => {
+  test('strangers keep everything busy and nobody says so, or an end is promised that depends on them', () => {
+    const blocked = ['python (pid 7)', 'python (pid 8)'];
+    const endsInMs = new Map([['h', 1_000]]);
+    const ask = { ...REQUEST, processes: 3 };
+    expect(planVerdict(ask, [{ offer: 'cpu', slots: 4, blocked }], [holding('h', 2)], { endsInMs })).toEqual({
+      verdict: 'wait',
+      position: 1,
+      ahead: 0,
+      slotsInUse: 4,
+      slots: 4,
+      blockedBy: blocked
+    });
+  });
+
   test.each<{ name: string; ask?: Partial<RunRequest>; entries: QueueEntry[]; want: object }>([
     { name: 'an empty machine', entries: [], want: { verdict: 'now' } },
     { name: 'all of an empty machine', ask: { processes: 4 }, entries: [], want: { verdict: 'now' } },

@@ -1,5 +1,5 @@
 /** Decides what would happen to a request, before it is made: now, wait, or never. */
-import { planQueue, slotsHeld, slotsOf } from './plan-queue.js';
+import { capacityOf, planQueue, slotsBlocked, slotsHeld } from './plan-queue.js';
 import { DEFAULT_LIMITS, requestProblems } from './request-problems.js';
 import type { QueueEntry } from './plan-queue.js';
 import type { RequestLimits, RequestProblem } from './request-problems.js';
@@ -13,8 +13,11 @@ export type Verdict =
       readonly position: number;
       /** How many runs wait in front of it. */
       readonly ahead: number;
+      /** What others keep busy included. */
       readonly slotsInUse: number;
       readonly slots: number;
+      /** Who keeps slots busy without being in the queue, for people; absent: nobody. */
+      readonly blockedBy?: readonly string[];
       /** At the latest in this time, unless a higher priority comes. Absent: unknown; an estimate is never invented. */
       readonly etaMs?: number;
     }
@@ -43,15 +46,17 @@ export function planVerdict(
   const places = planQueue([...entries, asked], capacities);
   const place = places.get(ASKED);
   if (place?.place !== 'waiting') return { verdict: 'now' };
-  const { position } = place;
+  const { position, blockedBy } = place;
+  const capacity = capacityOf(offer, capacities);
   const taken = entries.filter(entry => entry.state === 'holding' || places.get(entry.id)?.place === 'admitted');
-  const etaMs = position === 1 ? etaOfFirst(asked, slotsOf(offer, capacities), taken, options.endsInMs) : undefined;
+  const etaMs = position === 1 ? etaOfFirst(asked, capacity, taken, options.endsInMs) : undefined;
   return {
     verdict: 'wait',
     position,
     ahead: position - 1,
-    slotsInUse: slotsHeld(offer, entries),
-    slots: slotsOf(offer, capacities),
+    slotsInUse: slotsHeld(offer, entries) + slotsBlocked(capacity),
+    slots: capacity.slots,
+    ...(blockedBy === undefined ? {} : { blockedBy }),
     ...(etaMs === undefined ? {} : { etaMs })
   };
 }
@@ -59,12 +64,12 @@ export function planVerdict(
 /** When enough slots are free for the first in line, if the ends that are certain free enough. */
 function etaOfFirst(
   asked: QueueEntry,
-  slots: number,
+  capacity: Capacity,
   taken: readonly QueueEntry[],
   endsInMs: ReadonlyMap<string, number> = new Map()
 ): number | undefined {
   const ofOffer = taken.filter(entry => entry.offer === asked.offer);
-  let free = slots - ofOffer.reduce((sum, entry) => sum + entry.slots, 0);
+  let free = capacity.slots - slotsBlocked(capacity) - ofOffer.reduce((sum, entry) => sum + entry.slots, 0);
   const ends = ofOffer.flatMap(entry => {
     const inMs = entry.state === 'holding' ? endsInMs.get(entry.id) : undefined;
     return inMs === undefined ? [] : [{ slots: entry.slots, inMs }];

@@ -1,6 +1,6 @@
 /** Decides whether a request can be met at all, whoever else is there; finds every problem at once. */
 import { isRetryable } from './plan-retry.js';
-import { slotsOf } from './plan-queue.js';
+import { capacityOf, mostSlotsOf } from './plan-queue.js';
 import type { Capacity, Cause, RunRequest } from './run.js';
 
 export interface Range {
@@ -51,7 +51,10 @@ export function requestProblems(
 ): RequestProblem[] {
   return [
     ...offerProblems(request, capacities),
-    ...processProblems(request, isOffered(request.offer, capacities) ? slotsOf(request.offer, capacities) : undefined),
+    ...processProblems(
+      request,
+      isOffered(request.offer, capacities) ? capacityOf(request.offer, capacities) : undefined
+    ),
     ...rangeProblems('graceMs', request.graceMs, limits.graceMs),
     ...(request.deadlineMs === undefined ? [] : rangeProblems('deadlineMs', request.deadlineMs, limits.deadlineMs)),
     ...rangeProblems('priority', request.priority, limits.priority),
@@ -70,24 +73,29 @@ function isOffered(offer: string, capacities: readonly Capacity[]): boolean {
   return capacities.some(capacity => capacity.offer === offer);
 }
 
-/** `slots` is undefined where the offer is unknown, which is a problem of its own. */
-function processProblems(request: RunRequest, slots: number | undefined): RequestProblem[] {
-  const { framework, processes, offer } = request;
+/** `capacity` is undefined where the offer is unknown, which is a problem of its own. */
+function processProblems(request: RunRequest, capacity: Capacity | undefined): RequestProblem[] {
+  const { framework, processes } = request;
   const field = 'processes';
-  const right = askFor(framework === 'process' ? 1 : slots);
+  const most = capacity && mostSlotsOf(capacity);
+  const right = askFor(framework === 'process' ? 1 : most);
   if (!Number.isInteger(processes) || processes < 1) {
     return [{ code: 'processes-too-few', field, message: `${processes} is not a number of processes; ${right}.` }];
   }
   const problems: RequestProblem[] = [];
-  if (slots !== undefined && processes > slots) {
-    const message = `This machine offers ${slots} ${slots === 1 ? 'process' : 'processes'} on ${offer}; ${right}.`;
-    problems.push({ code: 'processes-too-many', field, message });
+  if (capacity !== undefined && most !== undefined && processes > most) {
+    problems.push({ code: 'processes-too-many', field, message: `${tooMany(capacity, most)}; ${right}.` });
   }
   if (framework === 'process' && processes !== 1) {
     const message = `The framework "process" starts exactly 1 process, not ${processes}; ask for 1, or use torchrun.`;
     problems.push({ code: 'processes-for-framework', field, message });
   }
   return problems;
+}
+
+function tooMany({ offer, slots }: Capacity, most: number): string {
+  if (most === slots) return `This machine offers ${slots} ${slots === 1 ? 'process' : 'processes'} on ${offer}`;
+  return most === 1 ? `One process cannot use two of ${offer}` : `Nobody may have more than ${most} of ${offer}`;
 }
 
 function askFor(most: number | undefined): string {

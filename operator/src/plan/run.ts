@@ -85,6 +85,13 @@ export interface RunRequest {
 export interface Capacity {
   readonly offer: string;
   readonly slots: number;
+  /** Slots that one run or kernel may have; absent: all of them. */
+  readonly mostSlots?: number;
+  /**
+   * Who keeps slots busy without being in the queue, for people, such as `python (pid 4711)`: one for each of these
+   * slots. They count as held, and nobody knows until when.
+   */
+  readonly blocked?: readonly string[];
 }
 
 /** How one rank ended; `exitCode` and `signal` are both absent while unknown. */
