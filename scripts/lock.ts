@@ -1,25 +1,51 @@
 /**
- * `npm run lock`: makes every lock anew from what is asked for: npm's, the tools' and the default environment's.
+ * `npm run lock`: makes every lock anew from what is asked for: npm's, the tools' and the environments'.
  * Versions move only where an `.in` file or a package.json allows it. No lock names a registry.
  */
-import { rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { portableLock } from '../gateway/lib/platform/local/environments/locks/index.js';
 import { mustRun, ROOT } from './command.ts';
 
-const PYTHON_LOCKS = [
-  { folder: 'scripts/requirements', name: 'tools' },
-  { folder: 'gateway/environments', name: 'default' }
-];
+const OLDEST_PYTHON = '3.10';
+const ENVIRONMENT_LOCKS = ['gateway/environments/default', 'gateway/environments/kernel-layer/kernel'];
 
-for (const { folder, name } of PYTHON_LOCKS) {
-  const options = ['--universal', '--generate-hashes', '--python-version', '3.10', '--no-emit-index-url', '--quiet'];
-  const note = ['--custom-compile-command', 'npm run lock'];
-  await mustRun('uv', ['pip', 'compile', ...options, ...note, `${name}.in`, '-o', `${name}.txt`], {
-    cwd: path.join(ROOT, folder)
-  });
-  console.log(`lock: ${folder}/${name}.txt`);
-}
+await lockTools();
+for (const name of ENVIRONMENT_LOCKS) await lockEnvironment(path.join(ROOT, name));
 // With a node_modules present npm drops platform packages from the lock, so it has to go first.
 await rm(path.join(ROOT, 'node_modules'), { recursive: true, force: true });
 await mustRun('npm', ['install', '--package-lock-only', '--no-progress']);
 console.log('lock: package-lock.json (node_modules was removed: the next command installs it again)');
+
+/** pip and uv install the tools before anything of ours is there, so theirs is a requirements file. */
+async function lockTools(): Promise<void> {
+  const options = ['--universal', '--generate-hashes', '--python-version', OLDEST_PYTHON, '--no-emit-index-url'];
+  const note = ['--custom-compile-command', 'npm run lock', '--quiet'];
+  const cwd = path.join(ROOT, 'scripts', 'requirements');
+  await mustRun('uv', ['pip', 'compile', ...options, ...note, 'tools.in', '-o', 'tools.txt'], { cwd });
+  console.log('lock: scripts/requirements/tools.txt');
+}
+
+/** Makes `<file>.lock` from `<file>.in`; uv takes the versions of the one that is there where they still do. */
+async function lockEnvironment(file: string): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'berth-lock-'));
+  try {
+    const made = path.join(folder, 'script.py.lock');
+    await writeFile(path.join(folder, 'script.py'), script(await readFile(`${file}.in`, 'utf8')));
+    if (existsSync(`${file}.lock`)) await copyFile(`${file}.lock`, made);
+    await mustRun('uv', ['lock', '--script', 'script.py', '--quiet'], { cwd: folder });
+    await writeFile(`${file}.lock`, portableLock(await readFile(made, 'utf8')));
+    console.log(`lock: ${path.relative(ROOT, file)}.lock`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function script(input: string): string {
+  const lines = input.split('\n').map(line => line.replace(/#.*$/, '').trim());
+  const dependencies = lines.filter(line => line !== '').map(line => `#   ${JSON.stringify(line)},`);
+  const head = ['# /// script', `# requires-python = ">=${OLDEST_PYTHON}"`, '# dependencies = ['];
+  return [...head, ...dependencies, '# ]', '# ///', ''].join('\n');
+}
