@@ -5,7 +5,8 @@ import { ROOT } from './command.ts';
 
 /** Where each bench lives; its file's `bench` function does the whole work. */
 const BENCHES: Readonly<Record<string, string>> = {
-  'extension-load': 'extension/bench/extension-load.ts'
+  'extension-load': 'extension/bench/extension-load.ts',
+  environment: 'gateway/bench/environment.ts'
 };
 
 const name = process.argv[2] ?? '';

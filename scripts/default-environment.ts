@@ -5,6 +5,7 @@ import { ROOT, TOOL_PYTHON } from './command.ts';
 import { waitUntil, withScratch } from './jupyter-lab.ts';
 
 const LONGEST_MS = 30 * 60_000;
+const LONGEST_IMPORT_MS = 10 * 60_000;
 
 export interface DefaultEnvironment {
   /** Its interpreter; undefined when it is not there. */
@@ -14,12 +15,13 @@ export interface DefaultEnvironment {
 
 /** Looks for it; with `create` makes it where it is missing, telling the progress on stdout. */
 export function defaultEnvironment(options: { create?: boolean } = {}): Promise<DefaultEnvironment> {
-  return withScratch(async kernelsFolder => {
+  return withScratch(async scratch => {
     const environments = await LocalEnvironments.open({
       cacheFolder:
         process.env['BERTH_CACHE_DIR'] ??
         path.join(process.env['XDG_CACHE_HOME'] ?? `${process.env['HOME']}/.cache`, 'berth'),
-      kernelsFolder,
+      kernelsFolder: path.join(scratch, 'kernels'),
+      dataFolder: path.join(scratch, 'data'),
       lockFolder: path.join(ROOT, 'gateway', 'environments'),
       uvPath: path.join(path.dirname(TOOL_PYTHON), 'uv'),
       pythonPath: TOOL_PYTHON,
@@ -48,4 +50,10 @@ async function make(environments: LocalEnvironments): Promise<void> {
     LONGEST_MS,
     async () => (await environments.get('default')).state !== 'creating'
   );
+  const isLookedOver = async (): Promise<boolean> => {
+    const { state, sizeBytes } = await environments.get('default');
+    return state !== 'ready' || sizeBytes !== null;
+  };
+  // Tests that import torch in many processes at once want what its first import compiles.
+  await waitUntil('the default environment was imported once', LONGEST_IMPORT_MS, isLookedOver);
 }

@@ -1,5 +1,6 @@
 /** Runs a program in a process group of its own, line by line, so that it can be stopped with all its children. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
@@ -9,6 +10,8 @@ export interface CommandOptions {
   readonly signal: AbortSignal;
   /** Gets each line of standard error as it comes. */
   readonly onLine?: (line: string) => void;
+  /** Only takes what nobody else wants of the processors. */
+  readonly lowPriority?: boolean;
 }
 
 export interface CommandResult {
@@ -39,6 +42,7 @@ export async function runCommand(
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true
   });
+  if (options.lowPriority === true) stepBack(child);
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', resolve);
@@ -53,6 +57,14 @@ export async function runCommand(
   } finally {
     options.signal.removeEventListener('abort', stop.begin);
     stop.end();
+  }
+}
+
+function stepBack(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already, or the system does not let us: then it runs like any other.
   }
 }
 

@@ -1,46 +1,112 @@
-/** Which environments there are to make: every `<name>.in` with its lock `<name>.txt` in one folder. */
-import { readdir, readFile } from 'node:fs/promises';
+/**
+ * What there is to make: a lock under a name, for one interpreter. Those that ship with Berth are `<name>.lock` in one
+ * folder; people's own are small files in the data folder, for what exists nowhere else is their lock.
+ */
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { environmentHash } from './environment-hash.js';
+import { z } from 'zod';
+import { ENVIRONMENT_ORIGINS, EnvironmentName } from '../../../contract/index.js';
+import { makePrivateFolder, readJsonFile, removeLeftovers, writeFileAtomic } from '../../../store/index.js';
+import { environmentFolder } from './environment-folder.js';
 import type { Interpreter } from './interpreter.js';
-import { parseLock, requestedPackages } from './lock.js';
+import { contentsFor, environmentHash, type Lock, requestedFor } from './locks/index.js';
 
+export type EnvironmentOrigin = (typeof ENVIRONMENT_ORIGINS)[number];
+
+/** An environment as far as it can be known without its files. */
 export interface EnvironmentDefinition {
   /** Such as `default`. */
   readonly name: string;
   /** For people, such as `Berth default`. */
   readonly title: string;
-  /** Path of the requirements file with hashes. */
-  readonly lockFile: string;
-  /** Top-level packages with their versions, such as `torch==2.15.0`. */
-  readonly requested: readonly string[];
+  readonly lock: Lock;
+  readonly interpreter: Interpreter;
+  readonly allowBuilds: boolean;
   readonly hash: string;
-  /** Interpreter version. */
-  readonly python: string;
+  /** Where its files are, once they are. */
+  readonly folder: string;
+  /** Packages asked for, with their versions, such as `torch==2.15.0`. */
+  readonly requested: readonly string[];
+  /** All packages that the lock has for this machine. */
+  readonly contents: readonly { readonly name: string; readonly version: string }[];
 }
 
-const NAME = /^([a-z0-9][a-z0-9-]{0,62})\.in$/;
+export const StoredDefinition = z.strictObject({
+  name: EnvironmentName,
+  origin: z.enum(ENVIRONMENT_ORIGINS).exclude(['berth']),
+  /** Equal for equal requests. */
+  request: z.string(),
+  lock: z.string().min(1),
+  python: z.strictObject({ version: z.string().regex(/^3\.\d+\.\S+$/), path: z.string().min(1) }),
+  allowBuilds: z.boolean(),
+  /** Whether its files have ever been there: before that, the name may still get another lock. */
+  wasMade: z.boolean()
+});
+export type StoredDefinition = z.infer<typeof StoredDefinition>;
 
-/** @throws Error naming the file when one is missing or not locked */
-export async function readDefinitions(folder: string, interpreter: Interpreter): Promise<EnvironmentDefinition[]> {
-  const names = (await readdir(folder)).flatMap(file => NAME.exec(file)?.[1] ?? []).sort();
-  return Promise.all(names.map(name => readDefinition(folder, name, interpreter)));
+const PACKAGED = /^([a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?)\.lock$/;
+const STORED = /^([a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?)\.json$/;
+
+/** @param parent the folder of the environments' folders */
+export function defineEnvironment(
+  parent: string,
+  definition: Pick<EnvironmentDefinition, 'name' | 'title' | 'lock' | 'interpreter' | 'allowBuilds'>
+): EnvironmentDefinition {
+  const { name, lock, interpreter } = definition;
+  const hash = environmentHash(lock.packages, interpreter.identity);
+  return {
+    ...definition,
+    hash,
+    folder: environmentFolder(parent, name, hash),
+    requested: requestedFor(lock, interpreter.markers),
+    contents: contentsFor(lock, interpreter.markers)
+  };
 }
 
-async function readDefinition(folder: string, name: string, interpreter: Interpreter): Promise<EnvironmentDefinition> {
-  const lockFile = join(folder, `${name}.txt`);
-  const [input, text] = await Promise.all([readFile(join(folder, `${name}.in`), 'utf8'), readFile(lockFile, 'utf8')]);
-  try {
-    const lock = parseLock(text);
-    return {
-      name,
-      title: `Berth ${name}`,
-      lockFile,
-      requested: requestedPackages(input, lock, interpreter.markers),
-      hash: environmentHash(lock, interpreter.identity),
-      python: interpreter.identity.version
-    };
-  } catch (error: unknown) {
-    throw new Error(`the environment ${name} cannot be read from ${lockFile}`, { cause: error });
+/** Names of the environments that ship with Berth. */
+export async function packagedNames(lockFolder: string): Promise<string[]> {
+  return (await readdir(lockFolder)).flatMap(file => PACKAGED.exec(file)?.[1] ?? []).sort();
+}
+
+export function readPackagedLock(lockFolder: string, name: string): Promise<string> {
+  return readFile(join(lockFolder, `${name}.lock`), 'utf8');
+}
+
+/** People's own definitions: one file each. */
+export class DefinitionStore {
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async open(folder: string): Promise<DefinitionStore> {
+    await makePrivateFolder(folder);
+    await removeLeftovers(folder);
+    return new DefinitionStore(folder);
+  }
+
+  async names(): Promise<string[]> {
+    return (await readdir(this.#folder)).flatMap(file => STORED.exec(file)?.[1] ?? []).sort();
+  }
+
+  /** @throws Error naming the file when it is damaged or gone */
+  async read(name: string): Promise<StoredDefinition> {
+    const path = this.#path(name);
+    const stored = await readJsonFile(path, StoredDefinition);
+    if (stored?.name === name) return stored;
+    throw new Error(stored === undefined ? `the file ${path} is gone` : `the file ${path} defines ${stored.name}`);
+  }
+
+  async write(definition: StoredDefinition): Promise<void> {
+    await writeFileAtomic(this.#path(definition.name), `${JSON.stringify(definition, undefined, 2)}\n`);
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(this.#path(name), { force: true });
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, `${name}.json`);
   }
 }

@@ -3,9 +3,9 @@
  * name says who makes it, so that any gateway that shares the cache can tell what was left by one that is gone.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { lstat, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { errnoOf, readJsonFile } from '../../../store/index.js';
 import { identityOf } from '../process-identity.js';
@@ -16,13 +16,27 @@ export const MANIFEST_FILE = 'berth-environment.json';
 export const EnvironmentManifest = z.strictObject({
   name: z.string(),
   hash: z.string(),
+  lockHash: z.string(),
   python: z.string(),
-  packages: z.array(z.string()),
-  sizeBytes: z.int().min(0),
-  createdAtMs: z.int().min(0)
+  /** What was installed, version by name: what is there later is held against it. */
+  installed: z.record(z.string(), z.string()),
+  /** Its kernels need the layer beside its packages. */
+  kernelLayer: z.boolean(),
+  createdAtMs: z.int().min(0),
+  /** What the look after it was ready brought to light; null before. */
+  looked: z.nullable(
+    z.strictObject({
+      sizeBytes: z.nullable(z.int().min(0)),
+      /** A package that cannot be imported, and why; empty when all can. */
+      problem: z.string()
+    })
+  )
 });
 export type EnvironmentManifest = z.infer<typeof EnvironmentManifest>;
 
+/** Its time is when something was last started in the environment. */
+const USED_FILE = 'berth-last-used';
+const FOLDER = /^([a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?)-([0-9a-f]{16})$/;
 const TEMPORARY = /\.tmp-([0-9a-f]{8})-(\d+)-([0-9a-f]{12})-[0-9a-f]{8}$/;
 /** Another machine's processes cannot be asked; nobody makes an environment for so long. */
 const FOREIGN_AFTER_MS = 24 * 3_600_000;
@@ -69,18 +83,55 @@ export async function publish(temporary: string, folder: string, hash: string): 
 }
 
 /**
+ * Puts the finished folder in the place of the one that is there. Whoever runs in the old one keeps what it has loaded and
+ * finds the same files, made anew, for what it loads later.
+ */
+export async function replaceFolder(temporary: string, folder: string): Promise<void> {
+  const used = await lastUsedMs(folder);
+  if (used !== null) await touchUsed(temporary, new Date(used));
+  await removeFolder(folder, folder, () => rename(temporary, folder));
+}
+
+/**
  * Removes a folder by way of another name, so that nobody sees it half gone, and a program that outlived its gateway
  * cannot go on writing into it.
+ * @param then done as soon as the name is free
  */
-export async function removeFolder(path: string, beside: string): Promise<void> {
+export async function removeFolder(
+  path: string,
+  beside: string,
+  then: () => Promise<unknown> = () => Promise.resolve()
+): Promise<void> {
+  const away = await moveAway(path, beside);
+  await then();
+  if (away !== undefined) await rm(away, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/**
+ * Removes it unless `isUsed` says, after it has gone out of sight, that somebody has begun to use it: then it is put back.
+ * @returns whether it is gone
+ */
+export async function removeUnless(isUsed: (away: string) => Promise<boolean>, folder: string): Promise<boolean> {
+  const away = await moveAway(folder, folder);
+  if (away === undefined) return true;
+  if (await isUsed(away)) {
+    await rename(away, folder);
+    return false;
+  }
+  await rm(away, { recursive: true, force: true, maxRetries: 5 });
+  return true;
+}
+
+/** @returns its name from now on; undefined when it is not there */
+async function moveAway(path: string, beside: string): Promise<string | undefined> {
   const away = await temporaryBeside(beside);
   try {
     await rename(path, away);
+    return away;
   } catch (error: unknown) {
-    if (errnoOf(error) === 'ENOENT') return;
+    if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   }
-  await rm(away, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Removes what gateways that are gone left half-made; returns how many. */
@@ -101,18 +152,30 @@ async function isAbandoned(path: string, host?: string, pid = 0, identity?: stri
   return seen !== undefined && Date.now() - seen.mtimeMs > FOREIGN_AFTER_MS;
 }
 
-/** Bytes of all files in it; what is linked to uv's cache counts in full. */
-export async function sizeOf(folder: string): Promise<number> {
-  let bytes = 0;
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter(entry => entry.isFile());
-  for (let from = 0; from < files.length; from += 256) {
-    const sizes = files
-      .slice(from, from + 256)
-      .map(async entry => (await lstat(join(entry.parentPath, entry.name))).size);
-    bytes += (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-  }
-  return bytes;
+/** Remembers that something starts in it now. */
+export async function touchUsed(folder: string, at: Date): Promise<void> {
+  const path = join(folder, USED_FILE);
+  await (await open(path, 'a')).close();
+  await utimes(path, at, at);
+}
+
+/** When something last started in it; null when nothing did. */
+export async function lastUsedMs(folder: string): Promise<number | null> {
+  const seen = await stat(join(folder, USED_FILE)).catch(() => undefined);
+  return seen === undefined ? null : Math.max(0, Math.round(seen.mtimeMs));
+}
+
+/** Name and first digits of the hash of an environment's folder; undefined for anything else. */
+export function folderParts(folderName: string): { readonly name: string; readonly hash: string } | undefined {
+  const [, name, hash] = FOLDER.exec(folderName) ?? [];
+  return name === undefined || hash === undefined ? undefined : { name, hash };
+}
+
+/** Whether somebody makes, repairs or removes this folder just now. */
+export async function isBeingMade(folder: string): Promise<boolean> {
+  const [parent, name] = [dirname(folder), basename(folder)];
+  const temporaries = (await readdir(parent)).filter(each => each.startsWith(`${name}.tmp-`));
+  return temporaries.length > 0;
 }
 
 function hostMark(): string {

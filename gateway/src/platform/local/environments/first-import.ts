@@ -1,6 +1,6 @@
 /**
- * Imports the packages that were asked for once. That proves that they work on this machine and leaves compiled code
- * behind for what a rank imports at its start, in a tenth of the time that compiling every file would take.
+ * Imports the packages that were asked for once, at low priority. That shows whether they work on this machine and leaves
+ * compiled code behind for what a rank imports at its start, in a tenth of the time that compiling every file would take.
  */
 import { z } from 'zod';
 import { runCommand } from './child-command.js';
@@ -48,20 +48,41 @@ export interface FirstImport {
   readonly signal: AbortSignal;
 }
 
-/** @throws Error naming the package that cannot be imported, and why */
-export async function importOnce(options: FirstImport): Promise<void> {
-  const { python, packages, scratch } = options;
+/**
+ * Which package cannot be imported, and why; empty when all can.
+ * @throws the signal's reason when it was aborted
+ */
+export async function importOnce(options: FirstImport): Promise<string> {
+  const { python, packages, scratch, signal } = options;
   const also = packages.flatMap(name => ALSO[name] ?? []);
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const result = await runCommand(python, ['-I', '-c', SCRIPT, JSON.stringify([packages, also])], {
     cwd: scratch,
     variables: { ...options.variables, MPLCONFIGDIR: scratch, CUDA_VISIBLE_DEVICES: '' },
-    signal: AbortSignal.any([options.signal, timeout])
+    signal: AbortSignal.any([signal, timeout]),
+    lowPriority: true
+  }).catch((error: unknown) => {
+    if (!timeout.aborted || signal.aborted) throw error;
+    return undefined;
   });
+  if (result === undefined) return `Importing its packages took more than ${TIMEOUT_MS / 60_000} minutes.`;
   if (result.exitCode !== 0) {
-    throw new Error(`The packages were installed, but Python ended badly: ${result.errorLines.slice(-3).join('\n')}`);
+    return `The packages were installed, but Python ended badly: ${result.errorLines.slice(-3).join('\n')}`.slice(
+      0,
+      2_000
+    );
   }
-  const failed = z.record(z.string(), z.string()).parse(JSON.parse(result.output.at(-1) ?? ''));
+  const failed = z.record(z.string(), z.string()).safeParse(lastJson(result.output)).data ?? {};
   const [first] = Object.entries(failed);
-  if (first !== undefined) throw new Error(`${first[0]} was installed but cannot be imported here: ${first[1]}`);
+  if (first === undefined) return '';
+  return `${first[0]} was installed but cannot be imported here: ${first[1]}`.slice(0, 2_000);
+}
+
+function lastJson(output: readonly string[]): unknown {
+  try {
+    return JSON.parse(output.at(-1) ?? '');
+  } catch {
+    // A package printed at the very end: nothing is known, and nothing is claimed.
+    return {};
+  }
 }

@@ -1,87 +1,29 @@
 import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Environment } from '../../../contract/index.js';
+import type { Environment } from '../../../contract/index.js';
 import { identityOf } from '../process-identity.js';
 import { temporaryBeside } from './environment-folder.js';
-import { LocalEnvironments, type LocalEnvironmentsOptions } from './local-environments.js';
-import { findUv, makeTinyPackages, TEST_PYTHON, type TinyPackage } from './tiny-packages.testkit.js';
+import { EnvironmentsWorld, nextEnd, until, withUv } from './environments.testkit.js';
+import type { LocalEnvironments, LocalEnvironmentsOptions } from './local-environments.js';
+import { findUv, makeTinyPackages } from './tiny-packages.testkit.js';
 
-const uvPath = findUv();
-const withUv = uvPath === undefined ? describe.skip : describe;
-const silent = { error: () => undefined, warn: () => undefined, info: () => undefined };
-const open: LocalEnvironments[] = [];
+let world: EnvironmentsWorld;
 let root: string;
 
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'berth-environments-'));
+  world = await EnvironmentsWorld.make();
+  root = world.root;
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map(each => each.close()));
-  await rm(root, { recursive: true, force: true });
-});
+afterEach(() => world.remove());
 
-const at = (...parts: string[]): string => join(root, ...parts);
-const folders = async (): Promise<string[]> => readdir(at('cache', 'environments'));
-const kernelFile = (): string => at('kernels', 'berth-default', 'kernel.json');
-const readKernel = async (): Promise<{ argv: string[]; metadata: object }> =>
-  JSON.parse(await readFile(kernelFile(), 'utf8')) as { argv: string[]; metadata: object };
-
-async function start(
+const at = (...parts: string[]): string => world.at(...parts);
+const start = (
   options: Partial<LocalEnvironmentsOptions> = {},
   variables: Record<string, string> = {}
-): Promise<LocalEnvironments> {
-  const environments = await LocalEnvironments.open({
-    cacheFolder: at('cache'),
-    kernelsFolder: at('kernels'),
-    lockFolder: at('locks'),
-    uvPath: uvPath ?? 'uv',
-    pythonPath: TEST_PYTHON,
-    variables: {
-      PATH: process.env['PATH'],
-      HOME: root,
-      UV_CACHE_DIR: at('uv-cache'),
-      UV_FIND_LINKS: at('wheels'),
-      PIP_NO_INDEX: '1',
-      ...variables
-    },
-    log: silent,
-    clock: () => new Date(1_000),
-    ...options
-  });
-  open.push(environments);
-  return environments;
-}
-
-/** The next end of a creation, as its listeners see it; every change passes the contract's schema. */
-function nextEnd(environments: LocalEnvironments, seen: Environment[] = []): Promise<Environment> {
-  return new Promise(resolve => {
-    const stop = environments.onChange(environment => {
-      seen.push(Environment.parse(environment));
-      if (environment.state === 'creating') return;
-      stop();
-      resolve(environment);
-    });
-  });
-}
-async function made(packages: readonly TinyPackage[] = [{ name: 'tiny_a' }]): Promise<LocalEnvironments> {
-  await makeTinyPackages(root, packages);
-  const environments = await start();
-  const end = nextEnd(environments);
-  await environments.create('default');
-  expect(await end).toMatchObject({ state: 'ready' });
-  return environments;
-}
-async function failureOf(environments: LocalEnvironments): Promise<string> {
-  const end = nextEnd(environments);
-  await environments.create('default');
-  const { state, message } = await end;
-  expect([state, await folders()]).toEqual(['failed', []]);
-  return message;
-}
+): Promise<LocalEnvironments> => world.start(options, variables);
 
 withUv('with uv (skipped where the bootstrap has not installed it)', () => {
   test('an environment is not ready after it was made, or cannot be used', async () => {
@@ -105,16 +47,29 @@ withUv('with uv (skipped where the bootstrap has not installed it)', () => {
     const python = await environments.python('default');
     const run = (code: string): string => execFileSync(python, ['-c', code], { encoding: 'utf8' }).trim();
     expect(run('import tiny_a, tiny_b; print(tiny_a.answer)')).toBe('42');
-    const { sizeBytes, hash } = await environments.get('default');
+    const { hash, lockHash } = await environments.get('default');
+    expect(lockHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(await world.folders()).toEqual([`default-${hash.slice(0, 16)}`]);
+    const kernel = await world.readKernel();
+    expect(kernel.argv).toEqual(await environments.kernelArgv('default'));
+    expect(kernel.argv[0]).toBe(python);
+    expect(kernel.metadata).toEqual({
+      kernel_provisioner: { provisioner_name: 'berth-provisioner', config: {} },
+      berth: { environment: 'default', hash }
+    });
+  });
+
+  test('nobody learns how large it is, or the look at it leaves files behind', async () => {
+    const environments = await world.made();
+    const { sizeBytes, hash, message } = await environments.get('default');
     expect(sizeBytes).toBeGreaterThan(1_000);
-    expect(await folders()).toEqual([`default-${hash.slice(0, 16)}`]);
-    expect(await readdir(at('cache', 'environments', `default-${hash.slice(0, 16)}`))).not.toContain('.first-import');
-    expect((await readKernel()).argv[0]).toBe(python);
-    expect((await readKernel()).metadata).toEqual({ berth: { environment: 'default', hash } });
+    expect(message).toBe('');
+    const files = await readdir(at('cache', 'environments', `default-${hash.slice(0, 16)}`));
+    expect(files.filter(name => name.startsWith('.first-import'))).toEqual([]);
   });
 
   test('a restart forgets the environment or makes it again', async () => {
-    const first = await made();
+    const first = await world.made();
     const { birthtimeMs } = await stat(await first.python('default').then(path => join(path, '..', '..')));
     await first.close();
     const second = await start();
@@ -128,12 +83,12 @@ withUv('with uv (skipped where the bootstrap has not installed it)', () => {
     const ends = both.map(each => nextEnd(each));
     await Promise.all(both.map(each => each.create('default')));
     expect((await Promise.all(ends)).map(each => each.state)).toEqual(['ready', 'ready']);
-    expect(await folders()).toHaveLength(1);
+    expect(await world.folders()).toHaveLength(1);
     for (const each of both) execFileSync(await each.python('default'), ['-c', 'import tiny_a']);
   });
 
   test('an environment whose files were deleted by hand stays ready, or cannot be made again', async () => {
-    const environments = await made();
+    const environments = await world.made();
     const python = await environments.python('default');
     await rm(python);
     expect((await environments.get('default')).state).toBe('absent');
@@ -144,12 +99,22 @@ withUv('with uv (skipped where the bootstrap has not installed it)', () => {
     execFileSync(python, ['-c', 'import tiny_a']);
   });
 
+  test('a cache that was deleted under the gateway breaks everything, or cannot be filled again', async () => {
+    const environments = await world.made();
+    await rm(at('cache'), { recursive: true });
+    expect(await environments.list()).toEqual([expect.objectContaining({ state: 'absent' })]);
+    expect(await environments.garbage()).toEqual({ folders: [] });
+    const end = nextEnd(environments);
+    await environments.create('default');
+    expect(await end).toMatchObject({ state: 'ready' });
+  });
+
   test('a file that is not the locked one is installed', async () => {
     await makeTinyPackages(root, [{ name: 'tiny_a' }]);
-    const lock = at('locks', 'default.txt');
+    const lock = at('locks', 'default.lock');
     await writeFile(lock, (await readFile(lock, 'utf8')).replace(/sha256:..../, 'sha256:0000'));
-    expect(await failureOf(await start())).toMatch(/[Hh]ash/);
-    await expect(stat(kernelFile())).rejects.toThrow();
+    expect(await world.failureOf(await start())).toMatch(/[Hh]ash/);
+    await expect(world.readKernel()).rejects.toThrow();
   });
 
   test('a failure says nothing, and there is no second try', async () => {
@@ -157,7 +122,7 @@ withUv('with uv (skipped where the bootstrap has not installed it)', () => {
     await rm(at('wheels'), { recursive: true });
     await mkdir(at('wheels'));
     const environments = await start();
-    expect(await failureOf(environments)).toContain('tiny');
+    expect(await world.failureOf(environments)).toContain('tiny');
     await makeTinyPackages(root, [{ name: 'tiny_a' }]);
     const end = nextEnd(environments);
     await environments.create('default');
@@ -167,20 +132,24 @@ withUv('with uv (skipped where the bootstrap has not installed it)', () => {
   test('the password of a mirror is in the message of a failure', async () => {
     await makeTinyPackages(root, [{ name: 'tiny_a' }]);
     const settings = { PIP_NO_INDEX: '', UV_FIND_LINKS: '', UV_DEFAULT_INDEX: 'http://me:secret@127.0.0.1:9/simple' };
-    const message = await failureOf(await start({}, { ...settings, UV_HTTP_RETRIES: '0' }));
+    const message = await world.failureOf(await start({}, { ...settings, UV_HTTP_RETRIES: '0' }));
     expect(message).toContain('127.0.0.1:9');
     expect(message).not.toContain('secret');
   });
 
-  test('a package that does not work on this machine counts as ready', async () => {
+  test('nobody hears that a package does not work on this machine', async () => {
     await makeTinyPackages(root, [{ name: 'tiny_a', code: 'raise ImportError("libmissing.so.1: cannot open")' }]);
-    expect(await failureOf(await start())).toBe(
-      'tiny-a was installed but cannot be imported here: ImportError: libmissing.so.1: cannot open'
-    );
+    const environments = await start();
+    const looked = until(environments, ({ sizeBytes }) => sizeBytes !== null);
+    await environments.create('default');
+    expect(await looked).toMatchObject({
+      state: 'ready',
+      message: 'tiny-a was installed but cannot be imported here: ImportError: libmissing.so.1: cannot open'
+    });
   });
 
   test('the first import leaves no compiled code behind, so that every rank compiles', async () => {
-    const environments = await made();
+    const environments = await world.made();
     const python = await environments.python('default');
     const where = execFileSync(python, ['-c', 'import tiny_a; print(tiny_a.__cached__)'], { encoding: 'utf8' }).trim();
     await stat(where);
@@ -188,7 +157,9 @@ withUv('with uv (skipped where the bootstrap has not installed it)', () => {
 
   test('a missing uv is a riddle', async () => {
     await makeTinyPackages(root, [{ name: 'tiny_a' }]);
-    expect(await failureOf(await start({ uvPath: at('no-uv') }))).toBe(`The program uv is not there: ${at('no-uv')}`);
+    expect(await world.failureOf(await start({ uvPath: at('no-uv') }))).toBe(
+      `The program uv is not there: ${at('no-uv')}`
+    );
   });
 
   describe('while a mirror does not answer', () => {
@@ -214,9 +185,9 @@ withUv('with uv (skipped where the bootstrap has not installed it)', () => {
       const environments = await hanging();
       await environments.create('default');
       await asked;
-      expect(await folders()).toHaveLength(1);
+      expect(await world.folders()).toHaveLength(1);
       expect(await environments.cancel('default')).toMatchObject({ state: 'absent', message: '' });
-      expect(await folders()).toEqual([]);
+      expect(await world.folders()).toEqual([]);
     });
 
     test('closing waits for uv for ever, or leaves it running', async () => {
@@ -224,7 +195,7 @@ withUv('with uv (skipped where the bootstrap has not installed it)', () => {
       await environments.create('default');
       await asked;
       await environments.close();
-      expect(await folders()).toEqual([]);
+      expect(await world.folders()).toEqual([]);
       await expect(environments.create('default')).rejects.toMatchObject({ code: 'shutting-down' });
     });
 
@@ -232,23 +203,22 @@ withUv('with uv (skipped where the bootstrap has not installed it)', () => {
       const environments = await hanging();
       await environments.create('default');
       await asked;
-      const before = await folders();
+      const before = await world.folders();
       await start();
-      expect(await folders()).toEqual(before);
+      expect(await world.folders()).toEqual(before);
     });
   });
 });
 
-const canMount = uvPath !== undefined && process.platform === 'linux' && process.getuid?.() === 0;
+const canMount = findUv() !== undefined && process.platform === 'linux' && process.getuid?.() === 0;
 (canMount ? test : test.skip)('a full disk reads as a riddle of uv (needs root, to mount a tiny tmpfs)', async () => {
   await makeTinyPackages(root, [{ name: 'tiny_a', paddingBytes: 4_000_000 }]);
   await mkdir(at('cache'));
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', at('cache')]);
   try {
-    expect(await failureOf(await start())).toContain('no space left for it in');
+    expect(await world.failureOf(await start())).toContain('no space left for it in');
   } finally {
-    await Promise.all(open.splice(0).map(each => each.close()));
-    execFileSync('umount', [at('cache')]);
+    await world.closeAll().finally(() => execFileSync('umount', ['-l', at('cache')]));
   }
 });
 
@@ -265,7 +235,7 @@ describe('without making anything', () => {
     for (const folder of [ours, left, recycled, elsewhere]) await mkdir(join(folder, 'lib'), { recursive: true });
     await start();
     const kept = [ours, elsewhere].map(path => path.slice(path.lastIndexOf('/') + 1));
-    expect((await folders()).sort()).toEqual(kept.sort());
+    expect((await world.folders()).sort()).toEqual(kept.sort());
   });
 
   test('a kernel whose environment is gone is still offered, or one of the person is removed', async () => {

@@ -2,227 +2,299 @@
  * The Python environments of this machine. What is on disk decides what is ready, so several gateways can share one
  * cache and a restart forgets nothing but why a creation failed.
  */
-import { join } from 'node:path';
-import { type Environment, PlatformError } from '../../../contract/index.js';
-import { makePrivateFolder } from '../../../store/index.js';
-import type { PlatformLog, RunEnvironments } from '../ports.js';
-import { buildEnvironment } from './build-environment.js';
-import { type EnvironmentDefinition, readDefinitions } from './definitions.js';
-import { environmentFolder, interpreterOf, readyManifest, removeAbandoned } from './environment-folder.js';
-import { probeInterpreter } from './interpreter.js';
-import { kernelspecName, removeDeadKernelspecs, writeKernelspec } from './kernelspec.js';
-import type { Progress } from './uv-progress.js';
-import { uvVariables } from './uv-variables.js';
+import { OFFERED_GARBAGE, SILENT_GARBAGE } from '@berth/operator/plan';
+import {
+  type Environment,
+  type EnvironmentDetail,
+  type EnvironmentRequest,
+  type EnvironmentUse,
+  type Garbage,
+  type LockView,
+  PlatformError
+} from '../../../contract/index.js';
+import type { PlatformEnvironments } from '../ports.js';
+import { type Entry, manifestOf } from './environment-entry.js';
+import { interpreterOf, removeUnless, touchUsed } from './environment-folder.js';
+import { collectGarbage, type GarbageOptions, listGarbage } from './environment-garbage.js';
+import { type EnvironmentParts, openParts } from './environment-parts.js';
+import { describeUses } from './environment-uses.js';
+import { readWish } from './environment-wish.js';
+import { inspectLock } from './inspect-lock.js';
+import { kernelArgv } from './kernel-layer.js';
+import { removeKernelspec } from './kernelspec.js';
+import { everyUnref, type LocalEnvironmentsOptions } from './local-environments-options.js';
 
-export interface LocalEnvironmentsOptions {
-  /** Environments go to `environments/` in it. */
-  readonly cacheFolder: string;
-  /** Jupyter's folder of kernelspecs. */
-  readonly kernelsFolder: string;
-  /** Holds `<name>.in` and the lock `<name>.txt` of each environment. */
-  readonly lockFolder: string;
-  readonly uvPath: string;
-  /** The interpreter that environments are based on; default: the `python3` on the path. */
-  readonly pythonPath?: string;
-  /** Our own environment variables: mirrors, proxies and uv's cache are taken from them. Default: the process's. */
-  readonly variables?: Readonly<Record<string, string | undefined>>;
-  readonly log: PlatformLog;
-  readonly clock: () => Date;
-}
+export type { LocalEnvironmentsOptions } from './local-environments-options.js';
 
-interface Entry {
-  readonly definition: EnvironmentDefinition;
-  readonly folder: string;
-  creation?: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
-  progress: Progress;
-  /** Why the last creation failed; empty when it did not. */
-  failure: string;
-}
+/** How often it is looked whether something changed that nobody told. */
+const RECHECK_MS = 10_000;
 
-const NOTHING: Progress = { progress: 0, message: '' };
-
-export class LocalEnvironments implements RunEnvironments {
+export class LocalEnvironments implements PlatformEnvironments {
   readonly #options: LocalEnvironmentsOptions;
-  readonly #interpreter: string;
-  readonly #entries: ReadonlyMap<string, Entry>;
-  readonly #listeners = new Set<(environment: Environment) => void>();
+  readonly #parts: EnvironmentParts;
+  #defining: Promise<unknown> = Promise.resolve();
+  #collecting: Promise<void> = Promise.resolve();
+  #endRechecks: () => void = () => undefined;
   #closed = false;
 
-  private constructor(options: LocalEnvironmentsOptions, interpreter: string, entries: ReadonlyMap<string, Entry>) {
+  private constructor(options: LocalEnvironmentsOptions, parts: EnvironmentParts) {
     this.#options = options;
-    this.#interpreter = interpreter;
-    this.#entries = entries;
+    this.#parts = parts;
   }
 
   /**
-   * Reads the locks, removes what killed gateways left and mends the kernelspecs.
-   * @throws Error when the interpreter does not run or a lock cannot be read
+   * Reads the definitions, removes what killed gateways left and mends the kernelspecs.
+   * @throws Error when the interpreter does not run; a definition that cannot be read is one environment that failed
    */
   static async open(options: LocalEnvironmentsOptions): Promise<LocalEnvironments> {
-    const interpreter = options.pythonPath ?? 'python3';
-    const definitions = await readDefinitions(options.lockFolder, await probeInterpreter(interpreter));
-    const parent = join(options.cacheFolder, 'environments');
-    await makePrivateFolder(parent);
-    const entries = definitions.map((definition): [string, Entry] => {
-      const folder = environmentFolder(parent, definition.name, definition.hash);
-      return [definition.name, { definition, folder, progress: NOTHING, failure: '' }];
-    });
-    const environments = new LocalEnvironments(options, interpreter, new Map(entries));
-    const removed = await removeAbandoned(parent);
-    if (removed > 0) options.log.info('removed half-made environments', { removed });
-    await environments.#mendKernelspecs();
+    const environments = new LocalEnvironments(options, await openParts(options));
+    await environments.#begin();
     return environments;
   }
 
   async list(): Promise<Environment[]> {
-    return Promise.all([...this.#entries.values()].map(entry => this.#view(entry)));
+    return this.#parts.shelf.views();
   }
 
   /** @throws PlatformError `not-found`, naming those that there are */
   async get(name: string): Promise<Environment> {
-    return this.#view(this.#entry(name));
+    return this.#parts.shelf.view(this.#entry(name));
+  }
+
+  async detail(name: string): Promise<EnvironmentDetail> {
+    const entry = this.#entry(name);
+    const environment = await this.#parts.shelf.view(entry);
+    const { definition } = entry;
+    return { environment, lock: definition?.lock.text ?? '', contents: [...(definition?.contents ?? [])] };
   }
 
   /** Begins to make it, unless it is ready or being made; returns at once. */
   async create(name: string): Promise<Environment> {
     const entry = this.#entry(name);
-    const ready = await this.#isReady(entry);
-    if (this.#closed) throw new PlatformError('shutting-down', 'The gateway is ending; try again in a moment.');
-    if (entry.creation !== undefined) return this.#view(entry);
-    if (ready) {
-      await this.#offerKernel(entry);
-      return this.#view(entry);
+    const manifest = await manifestOf(entry);
+    this.#requireOpen(entry);
+    if (entry.creation === undefined && manifest === undefined) {
+      return this.#begun(entry, { replace: false, isFirst: false });
     }
-    const abort = new AbortController();
-    entry.failure = '';
-    entry.progress = NOTHING;
-    entry.creation = { abort, ended: this.#make(entry, abort.signal) };
-    return this.#view(entry);
+    if (manifest !== undefined) await this.#parts.maker.offerKernel(entry, manifest.kernelLayer);
+    return this.#parts.shelf.view(entry);
+  }
+
+  /**
+   * Defines it and begins to make it; the same again, or the same lock, is the environment that is there.
+   * @throws PlatformError `conflict` where the name belongs to another lock
+   */
+  define(request: EnvironmentRequest, rootFolder: string): Promise<Environment> {
+    const one = this.#defining.then(() => this.#define(request, rootFolder));
+    this.#defining = one.catch(() => undefined);
+    return one;
+  }
+
+  /** Makes its files anew, as the lock says, and puts them in the place of those that are there. */
+  async repair(name: string): Promise<Environment> {
+    const entry = this.#entry(name);
+    const view = await this.#parts.shelf.view(entry);
+    this.#requireOpen(entry);
+    if (view.state !== 'ready' || entry.creation !== undefined) return this.create(name);
+    return this.#begun(entry, { replace: true, isFirst: false });
   }
 
   /** Stops making it and waits until nothing is left of it; uv keeps what it downloaded in its cache. */
   async cancel(name: string): Promise<Environment> {
     const entry = this.#entry(name);
-    entry.creation?.abort.abort(new Error('cancelled'));
-    await entry.creation?.ended;
-    return this.#view(entry);
+    const isFirst = entry.creation?.isFirst === true;
+    await this.#parts.maker.stop(entry, 'cancelled');
+    const view = await this.#parts.shelf.view(entry);
+    if (isFirst && view.state === 'absent' && !this.#closed) await this.#forget(entry);
+    else if (!this.#closed) this.#parts.maker.look(entry);
+    return view;
+  }
+
+  /** @throws PlatformError `conflict` naming who uses it, or because it ships with Berth */
+  async remove(name: string): Promise<void> {
+    const entry = this.#entry(name);
+    if (entry.origin === 'berth') {
+      const hint = 'Its files are offered for deletion when nobody used them for a month.';
+      throw new PlatformError('conflict', `${name} ships with Berth and cannot be deleted. ${hint}`);
+    }
+    this.#requireOpen(entry);
+    entry.isGoing = true;
+    try {
+      await this.#requireUnused(entry);
+      await this.#parts.maker.stop(entry, 'it is deleted');
+      if (!(await this.#removeFiles(entry))) {
+        await this.#requireUnused(entry);
+        throw new PlatformError('conflict', `${name} was in use a moment ago; try again.`);
+      }
+      await this.#forget(entry);
+    } finally {
+      entry.isGoing = false;
+    }
+  }
+
+  async inspect(lock: string): Promise<LockView> {
+    const views = await this.list();
+    const readyFirst = [...views].sort((a, b) => Number(b.state === 'ready') - Number(a.state === 'ready'));
+    const known = readyFirst.flatMap(({ name }) => this.#parts.shelf.entries.get(name)?.definition ?? []);
+    return inspectLock(lock, this.#parts, known);
+  }
+
+  garbage(): Promise<Garbage> {
+    return listGarbage(this.#garbageOptions(), OFFERED_GARBAGE);
+  }
+
+  async collect(): Promise<Garbage> {
+    const collected = await collectGarbage(this.#garbageOptions(), OFFERED_GARBAGE);
+    await this.#parts.shelf.recheck();
+    return collected;
   }
 
   /** @throws PlatformError `not-found`; `conflict` when it is not ready */
   async python(name: string): Promise<string> {
-    const entry = this.#entry(name);
-    if (await this.#isReady(entry)) return interpreterOf(entry.folder);
-    throw new PlatformError('conflict', `The environment ${name} is not ready.`);
+    const { folder } = await this.#use(name);
+    return interpreterOf(folder);
+  }
+
+  /** @throws PlatformError `not-found`; `conflict` when it is not ready */
+  async kernelArgv(name: string): Promise<string[]> {
+    const { folder, kernelLayer } = await this.#use(name);
+    return kernelArgv(folder, kernelLayer);
+  }
+
+  usedBy(uses: () => ReadonlyMap<string, readonly EnvironmentUse[]>): void {
+    this.#parts.uses.tellBy(uses);
   }
 
   /** Calls `listener` after every change until the returned function is called. */
   onChange(listener: (environment: Environment) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#parts.shelf.listeners.onChange(listener);
+  }
+
+  onDeleted(listener: (name: string) => void): () => void {
+    return this.#parts.shelf.listeners.onDeleted(listener);
   }
 
   /** Stops what is being made, and waits until it is gone. */
   async close(): Promise<void> {
     this.#closed = true;
-    const creations = [...this.#entries.values()].flatMap(({ creation }) => creation ?? []);
-    for (const { abort } of creations) abort.abort(new Error('the gateway ends'));
-    await Promise.all(creations.map(({ ended }) => ended));
-    this.#listeners.clear();
+    this.#endRechecks();
+    await Promise.all(
+      [...this.#parts.shelf.entries.values()].map(entry => this.#parts.maker.stop(entry, 'the gateway ends'))
+    );
+    await Promise.all([this.#defining, this.#collecting]);
+    this.#parts.shelf.listeners.clear();
   }
 
-  /** Never rejects: its end is a state. */
-  async #make(entry: Entry, signal: AbortSignal): Promise<void> {
-    const { log, clock, uvPath, variables = process.env } = this.#options;
-    const { definition, folder } = entry;
-    log.info('environment begins', { environment: definition.name, hash: definition.hash });
-    try {
-      await buildEnvironment({
-        definition,
-        folder,
-        uv: uvPath,
-        interpreter: this.#interpreter,
-        variables: uvVariables(variables),
-        clock,
-        signal,
-        onProgress: progress => this.#progressed(entry, progress)
-      });
-      await this.#offerKernel(entry);
-      log.info('environment is ready', { environment: definition.name, hash: definition.hash });
-    } catch (error: unknown) {
-      if (!signal.aborted) {
-        entry.failure = error instanceof Error ? error.message : String(error);
-        log.warn('environment failed', { environment: definition.name, problem: entry.failure });
-      }
+  async #begin(): Promise<void> {
+    const { definer, store, shelf, maker, packaged } = this.#parts;
+    const { log, every = everyUnref } = this.#options;
+    for (const name of packaged) shelf.entries.set(name, definer.packaged(name));
+    for (const name of await store.names()) {
+      if (shelf.entries.has(name)) log.warn('an environment of this name ships with Berth now', { environment: name });
+      else shelf.entries.set(name, await definer.stored(name));
     }
-    entry.creation = undefined;
-    await this.#announce(entry);
+    await maker.obtainAll([...shelf.entries.values()]);
+    this.#endRechecks = every(RECHECK_MS, () => void shelf.recheck());
+    this.#collecting = this.#collectSilently();
   }
 
-  #progressed(entry: Entry, progress: Progress): void {
-    entry.progress = progress;
-    for (const listener of this.#listeners) listener(creatingView(entry));
-  }
-
-  async #announce(entry: Entry): Promise<void> {
-    const view = await this.#view(entry);
-    for (const listener of this.#listeners) listener(view);
-  }
-
-  async #view(entry: Entry): Promise<Environment> {
-    if (entry.creation !== undefined) return creatingView(entry);
-    const manifest = await readyManifest(entry.folder, entry.definition.hash);
-    // It may have begun while we looked.
-    if (manifest === undefined && entry.creation !== undefined) return creatingView(entry);
-    if (manifest !== undefined) return { ...plainView(entry), state: 'ready', sizeBytes: manifest.sizeBytes };
-    if (entry.failure !== '') return { ...plainView(entry), state: 'failed', message: entry.failure };
-    return plainView(entry);
-  }
-
-  async #isReady(entry: Entry): Promise<boolean> {
-    return (await readyManifest(entry.folder, entry.definition.hash)) !== undefined;
-  }
-
-  /** A kernelspec that cannot be written is no reason to refuse the environment: runs do not need it. */
-  async #offerKernel({ definition, folder }: Entry): Promise<void> {
+  /** What no definition refers to and nobody used for weeks. */
+  async #collectSilently(): Promise<void> {
+    const { log } = this.#options;
     try {
-      await writeKernelspec(this.#options.kernelsFolder, definition, interpreterOf(folder));
+      const { folders } = await collectGarbage(this.#garbageOptions(), SILENT_GARBAGE);
+      if (folders.length > 0) log.info('environments that nobody refers to any more were deleted', { folders });
     } catch (error: unknown) {
-      this.#options.log.warn('kernelspec cannot be written', { environment: definition.name, error });
+      log.warn('environments that nobody refers to any more cannot be deleted', { error });
     }
   }
 
-  async #mendKernelspecs(): Promise<void> {
-    for (const entry of this.#entries.values()) if (await this.#isReady(entry)) await this.#offerKernel(entry);
-    try {
-      await removeDeadKernelspecs(this.#options.kernelsFolder);
-    } catch (error: unknown) {
-      this.#options.log.warn('old kernelspecs cannot be removed', { error });
+  async #define(request: EnvironmentRequest, rootFolder: string): Promise<Environment> {
+    const { definer, shelf, store } = this.#parts;
+    const wish = await readWish(request, rootFolder);
+    const known = shelf.entries.get(wish.name);
+    if (known !== undefined && !(known.request !== wish.digest && (await isReplaceable(known)))) {
+      if (await definer.isSame(known, wish)) return this.create(wish.name);
+      throw nameTaken(known);
     }
+    if (known !== undefined) await store.remove(known.name);
+    const entry = definer.asked(wish);
+    this.#requireOpen(entry);
+    shelf.entries.set(wish.name, entry);
+    return this.#begun(entry, { replace: false, isFirst: true });
+  }
+
+  #begun(entry: Entry, how: { readonly replace: boolean; readonly isFirst: boolean }): Environment {
+    const { maker, shelf } = this.#parts;
+    maker.begin(entry, how);
+    return shelf.progressed(entry);
+  }
+
+  /** Nothing is left of it but what uv keeps in its cache. */
+  async #forget(entry: Entry): Promise<void> {
+    const { store, shelf } = this.#parts;
+    await store.remove(entry.name);
+    if (entry.definition !== undefined) await removeKernelspec(this.#options.kernelsFolder, entry.definition);
+    shelf.delete(entry);
+  }
+
+  /** The folder of an environment in which something starts now. */
+  async #use(name: string): Promise<{ readonly folder: string; readonly kernelLayer: boolean }> {
+    const entry = this.#entry(name);
+    const manifest = await manifestOf(entry);
+    if (entry.definition === undefined || manifest === undefined || entry.isGoing) {
+      throw new PlatformError('conflict', `The environment ${name} is not ready.`);
+    }
+    const { folder } = entry.definition;
+    await touchUsed(folder, this.#options.clock()).catch((error: unknown) => {
+      // Whoever shares a cache that he cannot write to can run in it all the same.
+      this.#options.log.warn('it cannot be remembered that an environment is used', { environment: name, error });
+    });
+    if ((await manifestOf(entry)) !== undefined) return { folder, kernelLayer: manifest.kernelLayer };
+    throw new PlatformError('conflict', `The environment ${name} was deleted just now.`);
+  }
+
+  /** @returns false when somebody has begun to use it: then they stay */
+  async #removeFiles(entry: Entry): Promise<boolean> {
+    const isUsed = async (): Promise<boolean> => (await this.#usesOf(entry)).length > 0;
+    return entry.definition === undefined || removeUnless(isUsed, entry.definition.folder);
+  }
+
+  async #usesOf({ name, definition }: Entry): Promise<EnvironmentUse[]> {
+    return definition === undefined ? [] : this.#parts.uses.of(definition.folder, name, { fresh: true });
+  }
+
+  async #requireUnused(entry: Entry): Promise<void> {
+    const uses = await this.#usesOf(entry);
+    if (uses.length === 0) return;
+    const message = `${entry.name} is in use by ${describeUses(uses)}. Shut down what runs in it, then delete it.`;
+    throw new PlatformError('conflict', message);
+  }
+
+  #requireOpen({ name, isGoing }: Entry): void {
+    if (this.#closed) throw new PlatformError('shutting-down', 'The gateway is ending; try again in a moment.');
+    if (isGoing) throw new PlatformError('conflict', `${name} is being deleted just now.`);
+  }
+
+  #garbageOptions(): GarbageOptions {
+    const { parent, uses, shelf } = this.#parts;
+    return { parent, uses, entries: shelf.entries, clock: this.#options.clock };
   }
 
   #entry(name: string): Entry {
-    const entry = this.#entries.get(name);
-    if (entry !== undefined) return entry;
-    const names = [...this.#entries.keys()].join(', ');
-    throw new PlatformError('not-found', `There is no environment ${name}; there is ${names}.`);
+    return this.#parts.shelf.entry(name);
   }
 }
 
-function plainView({ definition }: Entry): Environment {
-  return {
-    name: definition.name,
-    hash: definition.hash,
-    state: 'absent',
-    message: '',
-    progress: null,
-    python: definition.python,
-    packages: [...definition.requested],
-    sizeBytes: null,
-    kernelspec: kernelspecName(definition.name)
-  };
+/** Its files have never been there, so nobody can have relied on what it is. */
+async function isReplaceable(entry: Entry): Promise<boolean> {
+  return !entry.wasMade && entry.origin !== 'berth' && entry.creation === undefined && !(await manifestOf(entry));
 }
 
-function creatingView(entry: Entry): Environment {
-  const { message, progress } = entry.progress;
-  return { ...plainView(entry), state: 'creating', message, progress };
+function nameTaken({ name, creation }: Entry): PlatformError {
+  const problem = creation === undefined ? 'is there already, with another lock' : 'is being made from something else';
+  return new PlatformError(
+    'conflict',
+    `The environment ${name} ${problem}. Environments never change: choose another name.`
+  );
 }

@@ -20,7 +20,7 @@ export function findUv(): string | undefined {
 
 const MAKE_WHEEL = `
 import sys, zipfile
-path, name, version, code, padding = sys.argv[1:]
+path, name, version, code, padding, tag = sys.argv[1:]
 info = f"{name}-{version}.dist-info"
 with zipfile.ZipFile(path, "w") as wheel:
     add = lambda file, text: wheel.writestr(zipfile.ZipInfo(file, (2020, 1, 1, 0, 0, 0)), text)
@@ -28,9 +28,31 @@ with zipfile.ZipFile(path, "w") as wheel:
     if int(padding):
         add(f"{name}/padding.bin", b"x" * int(padding))
     add(f"{info}/METADATA", f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n")
-    add(f"{info}/WHEEL", "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+    add(f"{info}/WHEEL", f"Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: {tag}\\n")
     add(f"{info}/top_level.txt", name)
     add(f"{info}/RECORD", f"{name}/__init__.py,,\\n{info}/METADATA,,\\n{info}/WHEEL,,\\n{info}/RECORD,,\\n")
+`;
+
+/** Of what is installed where Python runs: wheels as they were before they were installed. */
+const REPACK = `
+import importlib.metadata, re, sys, zipfile
+wanted, done = [sys.argv[2]], {}
+while wanted:
+    name = re.sub(r"[-_.]+", "-", wanted.pop()).lower()
+    if name in done:
+        continue
+    try:
+        found = importlib.metadata.distribution(name)
+    except importlib.metadata.PackageNotFoundError:
+        continue
+    tag = re.findall(r"^Tag: (.*)$", found.read_text("WHEEL"), re.M)[-1]
+    done[name] = f"{name.replace('-', '_')}-{found.version}-{tag}.whl"
+    with zipfile.ZipFile(f"{sys.argv[1]}/{done[name]}", "w") as wheel:
+        for file in found.files:
+            if not str(file).startswith("..") and "__pycache__" not in str(file):
+                wheel.write(found.locate_file(file), str(file))
+    wanted += [re.match(r"[\\w.-]+", each)[0] for each in found.requires or [] if "extra ==" not in each]
+print("\\n".join(done.values()))
 `;
 
 export interface TinyPackage {
@@ -39,21 +61,58 @@ export interface TinyPackage {
   /** What is run when it is imported. */
   readonly code?: string;
   readonly paddingBytes?: number;
+  /** Default: for every platform. */
+  readonly tag?: string;
 }
 
-/** Makes the wheels in `<folder>/wheels` and `default.in` and `default.txt` in `<folder>/locks`. */
-export async function makeTinyPackages(folder: string, packages: readonly TinyPackage[]): Promise<void> {
+/** Makes the wheels in `<folder>/wheels` and a lock for them; returns its text. */
+export async function makeTinyLock(folder: string, packages: readonly TinyPackage[]): Promise<string> {
   await mkdir(join(folder, 'wheels'), { recursive: true });
-  await mkdir(join(folder, 'locks'), { recursive: true });
-  const lock: string[] = ['# made for a test'];
-  for (const { name, version = '1.0', code = 'answer = 42', paddingBytes = 0 } of packages) {
-    const wheel = join(folder, 'wheels', `${name}-${version}-py3-none-any.whl`);
-    execFileSync(TEST_PYTHON, ['-c', MAKE_WHEEL, wheel, name, version, code, String(paddingBytes)]);
-    const sha256 = createHash('sha256')
-      .update(await readFile(wheel))
-      .digest('hex');
-    lock.push(`${name}==${version} \\`, `    --hash=sha256:${sha256}`);
+  const wheels: string[] = [];
+  for (const { name, version = '1.0', code = 'answer = 42', paddingBytes = 0, tag = 'py3-none-any' } of packages) {
+    const wheel = `${name}-${version}-${tag}.whl`;
+    const path = join(folder, 'wheels', wheel);
+    execFileSync(TEST_PYTHON, ['-c', MAKE_WHEEL, path, name, version, code, String(paddingBytes), tag]);
+    wheels.push(wheel);
   }
-  await writeFile(join(folder, 'locks', 'default.txt'), `${lock.join('\n')}\n`);
-  await writeFile(join(folder, 'locks', 'default.in'), packages.map(({ name }) => `${name}  # wanted\n`).join(''));
+  return lockOf(folder, wheels);
+}
+
+/** The same for a package that is installed beside `python`, with all that it needs. */
+export async function makeLockOfInstalled(folder: string, python: string, name: string): Promise<string> {
+  await mkdir(join(folder, 'wheels'), { recursive: true });
+  const output = execFileSync(python, ['-c', REPACK, join(folder, 'wheels'), name], { encoding: 'utf8' });
+  return lockOf(folder, output.trim().split('\n'));
+}
+
+/** `default.lock` for the wheels, and a kernel layer that holds nothing but a stand-in for ipykernel, in `<folder>/locks`. */
+export async function makeTinyPackages(folder: string, packages: readonly TinyPackage[]): Promise<void> {
+  await mkdir(join(folder, 'locks', 'kernel-layer'), { recursive: true });
+  await writeFile(join(folder, 'locks', 'default.lock'), await makeTinyLock(folder, packages));
+  const layer = await makeTinyLock(folder, [{ name: 'ipykernel' }]);
+  await writeFile(join(folder, 'locks', 'kernel-layer', 'kernel.lock'), layer);
+}
+
+async function lockOf(folder: string, wheels: readonly string[]): Promise<string> {
+  const sections = await Promise.all(wheels.map(wheel => packageOf(folder, wheel)));
+  const requirements = wheels.map(wheel => `    { name = "${nameOf(wheel)}" },`);
+  const head = ['version = 1', 'revision = 3', 'requires-python = ">=3.9"', '', '[manifest]'];
+  return [...head, 'requirements = [', ...requirements, ']', '', ...sections.sort()].join('\n');
+}
+
+async function packageOf(folder: string, wheel: string): Promise<string> {
+  const content = await readFile(join(folder, 'wheels', wheel));
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  return [
+    '[[package]]',
+    `name = "${nameOf(wheel)}"`,
+    `version = "${wheel.split('-')[1]}"`,
+    'source = { registry = "https://index.invalid/simple" }',
+    `wheels = [\n    { url = "${wheel}", hash = "sha256:${sha256}" },\n]`,
+    ''
+  ].join('\n');
+}
+
+function nameOf(wheel: string): string {
+  return wheel.split('-', 1).join('').replaceAll('_', '-').toLowerCase();
 }

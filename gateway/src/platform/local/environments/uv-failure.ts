@@ -4,6 +4,9 @@ const MAX_LINES = 12;
 const MAX_CHARACTERS = 1_500;
 const FULL = /No space left on device|\(os error (28|122)\)|Disk quota exceeded/;
 
+const NO_BUILD = /building from source is disabled/;
+const BUILD_HINT = 'Packages without a wheel for this machine can be built, which runs their code, if that is allowed.';
+
 const COLOURS = /\u001b\[[0-9;]*m/g;
 
 /** @param folder named when the disk is full */
@@ -14,7 +17,9 @@ export function uvFailureMessage(lines: readonly string[], folder: string): stri
   }
   const first = plain.findIndex(line => /^(error\b|\s*[×x] )/.test(line));
   const essential = first === -1 ? plain.slice(-5) : plain.slice(first, first + MAX_LINES);
-  return essential.join('\n').slice(0, MAX_CHARACTERS) || 'uv ended without saying why';
+  const reason = essential.join('\n').slice(0, MAX_CHARACTERS);
+  if (plain.some(line => NO_BUILD.test(line))) return `${reason}\n${BUILD_HINT}`;
+  return reason || 'uv ended without saying why';
 }
 
 /** Takes `user:password@` or `token@` out of every URL. */

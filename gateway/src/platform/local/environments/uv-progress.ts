@@ -38,7 +38,7 @@ export class UvProgress {
     if (done !== undefined) return this.#finish(done);
     if (line.startsWith('Resolved ')) return { progress: RESOLVED, message: 'Downloading packages' };
     if (line.startsWith('Prepared ')) return { progress: PREPARED, message: 'Installing packages' };
-    if (line.startsWith('Installed ')) return { progress: INSTALLED, message: 'Importing the packages once' };
+    if (line.startsWith('Installed ')) return { progress: INSTALLED, message: 'Finishing' };
     return undefined;
   }
 

@@ -28,8 +28,8 @@ describe('uv’s progress', () => {
       [true, 54, 'Downloading late, 300 MiB (2 of 3 large packages done)'],
       [true, 85, 'Unpacking packages'],
       [true, 85, 'Installing packages'],
-      [true, 90, 'Importing the packages once'],
-      [false, 90, 'Importing the packages once']
+      [true, 90, 'Finishing'],
+      [false, 90, 'Finishing']
     ]);
   });
 });
@@ -60,7 +60,12 @@ describe('uv’s failure', () => {
       'no space left'
     ],
     ['an unknown failure has no message', ['a', 'b', 'c', 'd', 'e', 'f'], 'b\nc\nd\ne\nf'],
-    ['silence has no message', [], 'without saying why']
+    ['silence has no message', [], 'without saying why'],
+    [
+      'nobody is told that a package could be built',
+      ['error: x', 'hint: Wheels are required for `x` because building from source is disabled for all packages'],
+      'can be built, which runs their code, if that is allowed'
+    ]
   ])('%s', (_, lines, want) => {
     expect(uvFailureMessage(lines, '/cache')).toContain(want);
   });
