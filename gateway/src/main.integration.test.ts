@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import { WebSocket } from 'ws';
 import type { Announcement } from './http/announcement.js';
+import { findUv } from './platform/local/environments/tiny-packages.testkit.js';
 import { open as openAnswer, type Received, send } from './http/testing/unix-client.js';
 
 const BUNDLE = fileURLToPath(new URL('../dist/gateway.mjs', import.meta.url));
@@ -45,7 +46,7 @@ function launch(env: Record<string, string> = {}, stdin: 'ignore' | number = 'ig
     BERTH_CACHE_DIR: join(folder, 'cache'),
     BERTH_KERNELS_DIR: join(folder, 'kernels'),
     BERTH_SOCKET: socketPath(),
-    BERTH_UV: '/usr/bin/true',
+    BERTH_UV: findUv() ?? '/usr/bin/true',
     BERTH_PYTHON: python,
     BERTH_CHECK_ANSWERS: '1'
   };

@@ -9,6 +9,9 @@ import type { WebSocket } from 'ws';
 import {
   ErrorBody,
   GatewayEvent,
+  type EnvironmentDetail,
+  type KernelLaunchPlan,
+  type KernelView,
   type LogPage,
   type Route,
   ROUTES,
@@ -16,8 +19,10 @@ import {
   type RunView
 } from '../contract/index.js';
 import { openApiDocument } from '../contract/openapi.js';
+import { LocalCompute } from '../platform/local/compute/index.js';
+import { EnvironmentsWorld } from '../platform/local/environments/environments.testkit.js';
 import { LocalPlatform } from '../platform/local/index.js';
-import { InterpreterEnvironment } from '../platform/local/local-harness.testkit.js';
+import { LocalKernels } from '../platform/local/kernels/index.js';
 import { serve, type Served } from './testing/served.js';
 import type { Received, Sent } from './testing/unix-client.js';
 
@@ -25,16 +30,20 @@ import type { Received, Sent } from './testing/unix-client.js';
 jest.setTimeout(60_000);
 
 const FINAL = new Set(['Succeeded', 'Failed', 'Cancelled', 'Lost']);
-/** They need a bug, and a full disk; `app.test.ts` shows how these two are answered. */
-const NOT_HERE = /(500|507)$/;
+/**
+ * They need a bug, a full disk, and a deletion that is under way; `app.test.ts` shows how such are answered.
+ */
+const NOT_HERE = /(500|507|^repairEnvironment 409)$/;
 const NAMES = Object.keys(ROUTES) as RouteName[];
 const SOMETHING: Record<string, string> = { id: 'nobody-00000', name: 'nothing' };
 
 let folder = '';
-let platform: LocalPlatform;
+let world: EnvironmentsWorld;
+let closePlatform: () => Promise<void>;
 let served: Served;
 let socket: WebSocket;
 const runs = new Map<string, RunView>();
+const environmentStates = new Map<string, string>();
 const occurred = new Set<string>();
 let wake = (): void => undefined;
 
@@ -47,21 +56,32 @@ beforeAll(async () => {
   await writeFile(join(root, 'large', 'train.py'), 'pass');
   await writeFile(join(root, 'large', 'data.bin'), new Uint8Array(2 * 1024 * 1024));
   const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
-  const ignore = (): void => undefined;
-  platform = await LocalPlatform.open({
+  const log = { error: ignore, warn: ignore, info: ignore };
+  const clock = (): Date => new Date();
+  world = await EnvironmentsWorld.make();
+  const environments = await world.made();
+  const compute = await LocalCompute.open({ log, clock, variables: {}, machine: { cores: 2, memoryBytes: 1024 ** 3 } });
+  const kernels = await LocalKernels.open({ folder: join(folder, 'kernels'), environments, compute, log, clock });
+  const platform = await LocalPlatform.open({
     dataFolder: join(folder, 'data'),
     launcherFolder: fileURLToPath(new URL('../../launcher/berth_launcher', import.meta.url)),
     pythonPath: python,
-    environments: new InterpreterEnvironment(python),
+    ...{ environments, compute, kernels, log, clock },
     variables: process.env,
-    log: { error: ignore, warn: ignore, info: ignore },
     bundleLimits: { maxBytes: 1024 * 1024, maxFiles: 100 }
   });
+  closePlatform = async () => {
+    await platform.close();
+    await kernels.close();
+    await compute.close();
+    await world.remove();
+  };
   served = await serve(platform, { rootFolder: root });
   socket = served.connect('/api/v1/events');
   socket.on('message', data => {
     const event = GatewayEvent.parse(JSON.parse((data as Buffer).toString()));
     if (event.type === 'run') runs.set(event.run.id, event.run);
+    if (event.type === 'environment') environmentStates.set(event.environment.name, event.environment.state);
     wake();
   });
 });
@@ -69,9 +89,13 @@ beforeAll(async () => {
 afterAll(async () => {
   socket.terminate();
   await served.close();
-  await platform.close();
+  await closePlatform();
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
+
+function ignore(): void {
+  return;
+}
 
 function notebook(source: string): string {
   const cell = { cell_type: 'code', id: 'a', metadata: {}, source, outputs: [], execution_count: null };
@@ -109,6 +133,14 @@ async function until(id: string, isSo: (run: RunView) => boolean): Promise<RunVi
   }
 }
 
+async function untilEnvironment(name: string, want: string): Promise<void> {
+  while (environmentStates.get(name) !== want) await new Promise<void>(resolve => (wake = resolve));
+}
+
+function claim(fields: object = {}): Promise<Received> {
+  return call('claimKernel', {}, { body: { notebook: 'small/quick.ipynb', environment: 'default', ...fields } });
+}
+
 const isFinal = ({ phase }: RunView): boolean => FINAL.has(phase);
 const codeOf = (answer: Received): [number, string] => [answer.status, answer.json<ErrorBody>().code];
 
@@ -120,22 +152,72 @@ test.each(NAMES)('%s: no token, nobody who asks, and a body that is too large ar
   expect(codeOf(await call(name, {}, { headers: { 'x-berth-root': 'relative' } }))).toEqual([400, 'invalid-input']);
   const route: Route = ROUTES[name];
   if (route.body === undefined) return;
-  expect(codeOf(await call(name, {}, { body: { notebook: 'x'.repeat(300_000) } }))).toEqual([413, 'too-large']);
+  expect(codeOf(await call(name, {}, { body: { text: 'x'.repeat(17_000_000) } }))).toEqual([413, 'too-large']);
 });
 
 test.each(NAMES.filter(name => 'params' in ROUTES[name]))('%s: what is not there is not found', async name => {
   expect(codeOf(await call(name))).toEqual([404, 'not-found']);
 });
 
-test('offers, environments and verdicts', async () => {
+test('offers, usage and verdicts', async () => {
   expect((await call('listOffers')).json()).toMatchObject({ offers: [{ id: 'cpu', used: 0 }] });
-  expect((await call('listEnvironments')).json()).toMatchObject({ environments: [{ name: 'default' }] });
-  expect((await call('createEnvironment', { name: 'default' })).json()).toMatchObject({ state: 'ready' });
-  expect((await call('cancelEnvironment', { name: 'default' })).status).toBe(202);
+  expect((await call('getUsage')).json()).toMatchObject({ intervalMs: expect.any(Number) as number });
   const body = { notebook: 'small/quick.ipynb', framework: 'process' };
   expect((await call('getVerdict', {}, { body })).json()).toMatchObject({ verdict: 'now', problems: [] });
   const never = await call('getVerdict', {}, { body: { ...body, notebook: 'missing.ipynb' } });
   expect(never.json()).toMatchObject({ verdict: 'never', problems: [{ field: 'notebook' }] });
+});
+
+test('an environment from its lock to its deletion', async () => {
+  expect((await call('listEnvironments')).json()).toMatchObject({
+    environments: [{ name: 'default', state: 'ready' }]
+  });
+  const detail = (await call('getEnvironment', { name: 'default' })).json<EnvironmentDetail>();
+  expect((await call('inspectLock', {}, { body: { text: detail.lock } })).json()).toMatchObject({
+    lockHash: detail.environment.lockHash,
+    environments: ['default']
+  });
+  const body = { name: 'mine', source: { kind: 'uv-lock', text: detail.lock } };
+  expect((await call('createEnvironment', {}, { body })).json()).toMatchObject({ name: 'mine' });
+  await untilEnvironment('mine', 'ready');
+  const missing = { name: 'other', source: { kind: 'notebook', path: 'small/missing.ipynb' } };
+  expect(codeOf(await call('createEnvironment', {}, { body: missing }))).toEqual([404, 'not-found']);
+  const taken = { ...body, source: { kind: 'requirements', text: 'tiny_a==0.5' } };
+  expect(codeOf(await call('createEnvironment', {}, { body: taken }))).toEqual([409, 'conflict']);
+  expect((await call('makeEnvironment', { name: 'mine' })).status).toBe(202);
+  expect((await call('cancelEnvironment', { name: 'mine' })).status).toBe(202);
+
+  const made = (await world.folders()).find(name => name.startsWith('mine-')) ?? '';
+  await rm(world.at('cache', 'environments', made), { recursive: true });
+  expect(codeOf(await claim({ environment: 'mine' }))).toEqual([409, 'conflict']);
+  environmentStates.delete('mine');
+  expect((await call('repairEnvironment', { name: 'mine' })).status).toBe(202);
+  await untilEnvironment('mine', 'ready');
+
+  const { id } = (await claim({ environment: 'mine' })).json<KernelView>();
+  expect(codeOf(await call('deleteEnvironment', { name: 'mine' }))).toEqual([409, 'conflict']);
+  await call('releaseKernel', { id });
+  expect((await call('deleteEnvironment', { name: 'mine' })).status).toBe(204);
+  expect((await call('listGarbage')).json()).toMatchObject({ folders: [] });
+  expect((await call('collectGarbage')).json()).toMatchObject({ folders: [] });
+});
+
+test('a kernel from its claim to its release', async () => {
+  const request = { notebook: 'small/quick.ipynb', environment: 'default' };
+  expect((await call('getKernelVerdict', {}, { body: request })).json()).toMatchObject({ verdict: 'now' });
+  const kernel = (await claim()).json<KernelView>();
+  expect(kernel).toMatchObject({ name: 'quick', phase: 'Ready', offer: 'cpu' });
+  expect((await call('listKernels')).json()).toEqual({ kernels: [kernel] });
+  expect((await call('releaseKernel', { id: kernel.id })).status).toBe(204);
+  expect(codeOf(await claim({ environment: 'other' }))).toEqual([404, 'not-found']);
+  expect(codeOf(await claim({ offer: 'gpu' }))).toEqual([422, 'never-fits']);
+
+  const notebook = join(folder, 'home', request.notebook);
+  const body = { kernelId: 'k-1', environment: 'default', notebook };
+  const plan = (await served.send({ method: 'POST', path: '/internal/kernels/launch', body })).json<KernelLaunchPlan>();
+  expect(codeOf(await call('releaseKernel', { id: plan.id }))).toEqual([409, 'conflict']);
+  await served.send({ method: 'POST', path: `/internal/kernels/${plan.id}/ended` });
+  expect((await call('listKernels')).json()).toEqual({ kernels: [] });
 });
 
 test('a run from submission to deletion', async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { ErrorBody, HTTP_STATUS, PlatformError, type ErrorCode } from '../contract/index.js';
+import { ErrorBody, HTTP_STATUS, PlatformError, type ErrorCode, type LockView } from '../contract/index.js';
 import { makeRun, scriptedPlatform } from './testing/scripted-platform.js';
 import { serve, type Served } from './testing/served.js';
 import type { Received, Sent } from './testing/unix-client.js';
@@ -18,6 +18,9 @@ async function start(script: Parameters<typeof scriptedPlatform>[0] = {}): Promi
   return served;
 }
 
+const NO_LOCK: LockView = {
+  ...{ lockHash: '', requiresPython: '', contents: [], requested: [], environments: [], problem: null }
+};
 const errorOf = (answer: Received): ErrorBody => ErrorBody.parse(answer.json());
 
 describe('who may come in', () => {
@@ -132,6 +135,22 @@ describe('what is read of a request', () => {
     expect((await send(post({ body: body(256 * 1024) }))).status).toBe(400);
     const answer = await send(post({ body: body(256 * 1024 + 1) }));
     expect([answer.status, errorOf(answer).code]).toEqual([413, 'too-large']);
+    expect(errorOf(answer).message).toBe('The request is too large; at most 256 KiB fit.');
+  });
+
+  test('a lock of eight million characters fits where a lock belongs, and nowhere else', async () => {
+    const inspectLock = async (_actor: unknown, text: string): Promise<LockView> => ({
+      ...NO_LOCK,
+      problem: text.slice(-4)
+    });
+    const { send } = await start({ inspectLock });
+    const lock = { text: `${'"\n'.repeat(4_000_000 - 2)}"end` };
+    const read = await send(post({ path: '/api/v1/locks/inspect', body: lock }));
+    expect([read.status, read.json<LockView>().problem]).toEqual([200, '"end']);
+    const large = { text: 'x'.repeat(16 * 1024 * 1024) };
+    const refused = await send(post({ path: '/api/v1/locks/inspect', body: large }));
+    expect([refused.status, errorOf(refused).message]).toEqual([413, 'The request is too large; at most 16 MiB fit.']);
+    expect((await send(post({ path: '/api/v1/verdict', body: lock }))).status).toBe(413);
   });
 
   test.each(['Bearer token-of-the-test', 'Bearer wrong'])(

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream/promises';
 
-const MAX_BYTES = 8 * 1024 * 1024;
+const MAX_BYTES = 32 * 1024 * 1024;
 
 /** Resolves when the whole body has come, or so much of it that nobody need wait for the rest. */
 export async function discardBody(req: IncomingMessage): Promise<void> {

@@ -2,6 +2,7 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { type ErrorBody, HTTP_STATUS, isPlatformError, PlatformError } from '../contract/index.js';
 import { discardBody } from './discard-body.js';
+import { sizeWords } from './json-body.js';
 import type { Logger } from './logger.js';
 import { requestIdOf } from './request-id.js';
 
@@ -36,20 +37,23 @@ export function errorMiddleware(logger: Logger): ErrorRequestHandler {
   };
 }
 
-/** By the `type` and `status` that body-parser and the router put on what they throw. */
+/** By the `type`, `status` and `limit` that body-parser and the router put on what they throw. */
 function fromExpress(error: unknown): unknown {
   if (isPlatformError(error)) return error;
-  const { type, status } = (error ?? {}) as { type?: unknown; status?: unknown };
+  const { type, status, limit } = (error ?? {}) as { type?: unknown; status?: unknown; limit?: unknown };
   if (type === 'entity.parse.failed') return bodyError('is not valid JSON; want one JSON object', error);
-  if (type === 'entity.too.large') {
-    return new PlatformError('too-large', 'The request is too large; at most 256 KiB fit.', { cause: error });
-  }
+  if (type === 'entity.too.large') return tooLarge(limit, error);
   if (type === 'encoding.unsupported') return bodyError('is compressed; want it plain', error);
   if (type === 'charset.unsupported') return bodyError('is not in UTF-8; want UTF-8', error);
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return new PlatformError('invalid-input', 'The request is not valid: it cannot be read.', { cause: error });
   }
   return error;
+}
+
+function tooLarge(limit: unknown, cause: unknown): PlatformError {
+  const most = typeof limit === 'number' ? `; at most ${sizeWords(limit)} fit` : '';
+  return new PlatformError('too-large', `The request is too large${most}.`, { cause });
 }
 
 function bodyError(message: string, cause: unknown): PlatformError {

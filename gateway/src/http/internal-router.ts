@@ -1,5 +1,8 @@
 /** `/internal`: for the Jupyter server's half only, which does not forward these paths to browsers. */
 import { Router, type RequestHandler } from 'express';
+import { internalKernelRoutes } from './internal-kernel-routes.js';
+import type { InternalPlatform } from './internal-kernel-routes.js';
+import { jsonBodyMiddlewares } from './json-body.js';
 import type { Leases } from './leases.js';
 import type { Timers } from './timers.js';
 
@@ -13,10 +16,12 @@ export interface Health {
 }
 
 export interface InternalDeps {
+  readonly platform: InternalPlatform;
   readonly health: Health;
   readonly leases: Leases;
   readonly timers: Timers;
   readonly closing: AbortSignal;
+  readonly checkAnswers: boolean;
 }
 
 export function internalRouter(deps: InternalDeps): Router {
@@ -25,6 +30,8 @@ export function internalRouter(deps: InternalDeps): Router {
     res.json({ ...deps.health, leases: deps.leases.count });
   });
   router.get('/lease', lease(deps));
+  router.use(...jsonBodyMiddlewares());
+  internalKernelRoutes(router, deps.platform, deps);
   return router;
 }
 

@@ -6,6 +6,7 @@
 import { RunView, Verdict } from '../contract/index.js';
 import { ConformanceClient, END_MS, notebookOf, submissionOf, WAITING_SCRIPT } from './conformance-client.testkit.js';
 import type { PlatformHarness } from './conformance-client.testkit.js';
+import { computeConformance } from './conformance-compute.testkit.js';
 import { until } from './until.testkit.js';
 
 /** Declares the suite for one platform. */
@@ -244,6 +245,8 @@ print(model.read_text())
       expect((await client.phase(run.id, 'Succeeded')).attempts).toHaveLength(1);
       expect(await client.lines(run.id)).toEqual([...before, 'done']);
     });
+
+    computeConformance(() => client);
 
     test('a deadline ends a run', async () => {
       const { run } = await client.running({ deadlineMs: 2_000 });

@@ -14,7 +14,7 @@ import { ATTEMPT_FILES, readLauncher } from './attempt-files.js';
 import type { AttemptOrder } from './attempt-files.js';
 import { claimAttempt, reapAttempt, startLauncher, stopAttempt } from './launcher.js';
 import type { LauncherOptions } from './launcher.js';
-import type { RunEnvironments } from './ports.js';
+import type { PlatformCompute, RunEnvironments } from './ports.js';
 import { makeResultsFolder, readResults } from './results-folder.js';
 import type { ResultsFolder } from './results-folder.js';
 import type { RunStore } from './run-store.js';
@@ -29,6 +29,7 @@ export interface AttemptRunnerDeps {
   readonly store: RunStore;
   readonly bundles: BundleStore;
   readonly environments: RunEnvironments;
+  readonly compute: Pick<PlatformCompute, 'variables'>;
   readonly launcher: LauncherOptions;
   readonly ending: AttemptEnding;
   readonly clock: () => Date;
@@ -39,11 +40,15 @@ export interface AttemptRunnerDeps {
 export class AttemptRunner {
   constructor(private readonly deps: AttemptRunnerDeps) {}
 
-  /** Starts the attempt, or goes on where an earlier start was cut. The record comes first: it holds the slots. */
-  async start(run: TrackedRun, number: number): Promise<void> {
+  /**
+   * Starts the attempt, or goes on where an earlier start was cut. The record comes first: it holds the slots.
+   *
+   * @param devices its own from now on, when it is new; one that is on record keeps those that it has
+   */
+  async start(run: TrackedRun, number: number, devices: readonly string[]): Promise<void> {
     const hand = run.handOf(number);
     if (hand.launched) return; // one launcher is enough: it claims the attempt, or it ends and the attempt with it
-    if (!run.record.attempts.some(attempt => attempt.number === number)) this.record(run, number);
+    if (!run.record.attempts.some(attempt => attempt.number === number)) this.record(run, number, devices);
     if (!(await run.save())) return; // no room even for that: asked for again when it is saved
     const folder = this.deps.store.attemptFolder(run.id, number);
     try {
@@ -88,10 +93,10 @@ export class AttemptRunner {
     await this.failToStart(run, number, this.deps.store.attemptFolder(run.id, number), new Error(why));
   }
 
-  private record(run: TrackedRun, number: number): void {
+  private record(run: TrackedRun, number: number, devices: readonly string[]): void {
     const startedAtMs = this.deps.clock().getTime();
-    const attempt = { number, startedAtMs, resumed: false, endedAtMs: null, outcome: null, ranks: [], keptWork: false };
-    run.update({ attempts: [...run.record.attempts, attempt] });
+    const open = { resumed: false, endedAtMs: null, outcome: null, ranks: [], keptWork: false };
+    run.update({ attempts: [...run.record.attempts, { number, startedAtMs, ...open, devices: [...devices] }] });
     run.sight = { state: 'starting' };
     run.ranks = [];
   }
@@ -111,8 +116,8 @@ export class AttemptRunner {
     await writeFile(join(work, record.scriptName), await this.deps.store.script(record.id));
     const resumed = (await readResults(results)).checkpoint;
     run.updateAttempt(number, { resumed });
-    const { hash } = await this.deps.environments.get(record.request.environment);
-    run.update({ environmentHash: hash });
+    const { hash, lockHash } = await this.deps.environments.get(record.request.environment);
+    run.update({ environmentHash: hash, lockHash });
     if (!(await run.save())) throw new Error(run.saveProblem);
     signal.throwIfAborted();
     await writeFileAtomic(
@@ -123,10 +128,13 @@ export class AttemptRunner {
   }
 
   private order(run: TrackedRun, number: number, python: string, results: ResultsFolder, work: string): AttemptOrder {
-    const { request, scriptName, attempts } = run.record;
+    const { request, scriptName, attempts, lockHash } = run.record;
     const script = scriptName.startsWith('-') ? `./${scriptName}` : scriptName;
-    const resumed = attempts.find(attempt => attempt.number === number)?.resumed ?? false;
-    const surroundings = { python, ...results, resumed, asked: request.variables ?? {} };
+    const attempt = attempts.find(one => one.number === number);
+    const compute = this.deps.compute.variables(request.offer, attempt?.devices ?? []);
+    const { offer, environment, variables: asked = {} } = request;
+    const surroundings = { python, ...results, resumed: attempt?.resumed ?? false, asked, compute };
+    const { variables: inherited } = this.deps.launcher;
     return {
       version: 1,
       runId: run.id,
@@ -136,7 +144,7 @@ export class AttemptRunner {
       command: [python, '-u', script],
       processes: request.processes,
       workDir: work,
-      env: runVariables({ ...surroundings, inherited: this.deps.launcher.variables }),
+      env: runVariables({ ...surroundings, inherited, offer, environment, lockHash }),
       ...LOG_LIMITS,
       graceMs: request.graceMs,
       deadlineMs: deadlineAtMs(run.observed(true)) ?? null

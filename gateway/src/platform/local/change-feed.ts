@@ -47,11 +47,13 @@ export class ChangeFeed {
     this.tell({ type: 'run-deleted', runId });
   }
 
-  offersAre(offers: Offer[], isKnown = false): void {
+  /** Takes note of the offers; returns whether they have changed. */
+  offersAre(offers: Offer[], isKnown = false): boolean {
     const text = JSON.stringify(offers);
-    if (text === this.offers) return;
+    if (text === this.offers) return false;
     this.offers = text;
     if (!isKnown) this.tell({ type: 'offers', offers });
+    return true;
   }
 
   logGrew(runId: string, attempt: number): void {

@@ -35,6 +35,7 @@ export function damagedRecord({ id, folder, problem, atMs }: DamagedRun): RunRec
     resultsFolder: 'unknown',
     scriptName: '',
     environmentHash: '',
+    lockHash: '',
     bundle: { digest: '', files: 0, bytes: 0, gitCommit: null, gitDirty: null, warnings: [] },
     attempts: [],
     stopRequested: null,

@@ -3,18 +3,17 @@
  * folder that its second one names, says the run's id, and stays. Bundled and started by `faults.integration.test.ts`.
  */
 import { RunSubmission } from '../../contract/index.js';
-import { InterpreterEnvironment, SILENT } from './local-harness.testkit.js';
-import { LocalPlatform } from './local-platform.js';
+import { InterpreterEnvironment, openCompute, openPlatform, SILENT } from './local-harness.testkit.js';
 
 const [dataFolder = '', rootFolder = '', launcherFolder = '', interpreter = ''] = process.argv.slice(2);
 process.stdout.write('open\n');
-const platform = await LocalPlatform.open({
+const { platform } = await openPlatform({
   dataFolder,
   launcherFolder,
   pythonPath: interpreter,
   environments: new InterpreterEnvironment(interpreter),
   variables: process.env,
-  machine: { cores: 2, memoryBytes: 1024 ** 3 },
+  compute: await openCompute(),
   log: SILENT
 });
 process.stdout.write('submit\n');

@@ -1,3 +1,3 @@
 export { LocalPlatform } from './local-platform.js';
 export type { LocalPlatformOptions } from './local-platform.js';
-export type { PlatformLog, RunEnvironments } from './ports.js';
+export type { ComputeClaim, PlatformCompute, PlatformEnvironments, PlatformKernels, PlatformLog } from './ports.js';

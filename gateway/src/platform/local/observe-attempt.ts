@@ -7,6 +7,8 @@ export interface AttemptSight {
   /** `exited`: the launcher has left its report, which nobody has recorded yet. */
   readonly state: Exclude<ObservedAttempt['state'], 'ended'> | 'exited';
   readonly exit?: ExitReport;
+  /** Its launcher, where it runs here. */
+  readonly pid?: number;
   /** The other machine that it runs on. */
   readonly host?: string | undefined;
 }
@@ -29,7 +31,7 @@ export async function observeAttempt(attemptFolder: string, nowMs: number): Prom
     return { state: isGone ? 'machine-restarted' : 'running', host: launcher.host };
   }
   if (await isFromAnotherBoot(launcher)) return { state: 'machine-restarted' };
-  if (await isAlive(launcher)) return { state: 'running' };
+  if (await isAlive(launcher)) return { state: 'running', pid: launcher.pid };
   // it writes its report and then ends: one that ended between our two looks has left it by now
   const late = await readExit(attemptFolder, nowMs);
   return late === undefined ? { state: 'vanished' } : { state: 'exited', exit: late };

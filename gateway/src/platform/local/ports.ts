@@ -66,8 +66,11 @@ export interface ComputeClaim extends QueueEntry {
 
 /** The processors and GPUs of this machine (`compute/`). */
 export interface PlatformCompute {
-  capacities(): Capacity[];
+  /** For the queue, with what strangers keep busy: those who hold or wait are needed to tell them from strangers. */
+  capacities(claims: readonly ComputeClaim[]): Capacity[];
   offers(claims: readonly ComputeClaim[]): Offer[];
+  /** Looks at the devices anew, soon: somebody is about to read what they are like. Changes come by `onChange`. */
+  look(): void;
   /**
    * The devices for a claim that the queue has admitted: free ones, those without strangers first; empty for `cpu`.
    * Undefined when there are not enough just now, as when a stranger came first.

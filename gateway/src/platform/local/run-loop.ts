@@ -4,11 +4,10 @@
  * begins what is to be done; for one run, only one thing is done at a time.
  */
 import { planQueue, planRun } from '@berth/operator/plan';
-import type { Capacity, QueuePlace, RunAction, RunPlan } from '@berth/operator/plan';
+import type { QueuePlace, RunAction, RunPlan } from '@berth/operator/plan';
 import type { AttemptEnding } from './attempt-ending.js';
 import type { AttemptRunner } from './attempt-runner.js';
-import type { PlatformLog, RunEnvironments } from './ports.js';
-import { queueEntries } from './queue-sight.js';
+import type { ComputeClaim, PlatformCompute, PlatformLog, RunEnvironments } from './ports.js';
 import { liveAttempt } from './run-record.js';
 import type { RunObserver } from './run-observer.js';
 import type { TrackedRun } from './tracked-run.js';
@@ -19,7 +18,9 @@ const BUSY_MS = 100;
 
 export interface RunLoopDeps {
   readonly runs: ReadonlyMap<string, TrackedRun>;
-  readonly capacities: readonly Capacity[];
+  readonly compute: Pick<PlatformCompute, 'capacities' | 'pickDevices'>;
+  /** All that hold or wait for compute, the runs among them. */
+  readonly claims: () => readonly ComputeClaim[];
   readonly observer: RunObserver;
   readonly runner: AttemptRunner;
   readonly ending: AttemptEnding;
@@ -79,10 +80,23 @@ export class RunLoop {
     clearTimeout(this.timer);
     const idle = [...this.deps.runs.values()].filter(run => run.needsCare && run.applying === undefined);
     const seen = await Promise.all(idle.map(run => this.observe(run)));
-    const places = planQueue(queueEntries(this.deps.runs.values(), this.deps.clock()), this.deps.capacities);
+    const places = this.places();
     const rechecks = idle.map((run, index) => (seen[index] === true ? this.decide(run, places) : undefined));
     this.deps.announce();
     this.schedule(Math.min(...rechecks.filter(ms => ms !== undefined), Infinity));
+  }
+
+  private places(): ReadonlyMap<string, QueuePlace> {
+    const { compute, claims } = this.deps;
+    const all = claims();
+    return planQueue(all, compute.capacities(all));
+  }
+
+  /** Its own devices to be; with none it goes on waiting: what is admitted may have been taken since the last look. */
+  private pickDevices(run: TrackedRun): readonly string[] | undefined {
+    const { compute, claims } = this.deps;
+    const { offer, processes } = run.record.request;
+    return compute.pickDevices(offer, processes, claims());
   }
 
   private async observe(run: TrackedRun): Promise<boolean> {
@@ -104,18 +118,19 @@ export class RunLoop {
       return undefined;
     }
     run.place = places.get(run.id);
-    const plan = planRun(run.observed(run.place?.place === 'admitted'), this.deps.clock());
+    const devices = run.place?.place === 'admitted' ? this.pickDevices(run) : undefined;
+    const plan = planRun(run.observed(devices !== undefined), this.deps.clock());
     run.status = plan.status;
-    const steps = this.stepsOf(run, plan);
+    const steps = this.stepsOf(run, plan, devices ?? []);
     if (steps.length > 0) this.begin(run, () => this.inTurn(run, steps));
     return plan.recheckAfterMs;
   }
 
   /** The plan's actions, and what is left to do of earlier ones. */
-  private stepsOf(run: TrackedRun, plan: RunPlan): (() => Promise<void>)[] {
+  private stepsOf(run: TrackedRun, plan: RunPlan, devices: readonly string[]): (() => Promise<void>)[] {
     const start = this.startStep(run, plan);
     if (start !== undefined) return [start];
-    const steps = plan.actions.map(action => () => this.act(run, action));
+    const steps = plan.actions.map(action => () => this.act(run, action, devices));
     if (steps.length === 0 && !run.isSaved) steps.push(async () => void (await run.save()));
     return steps;
   }
@@ -130,10 +145,10 @@ export class RunLoop {
     if (live === undefined || run.sight.state !== 'starting' || isStop) return undefined;
     const hand = run.handOf(live.number);
     if (hand.launcherEnd !== undefined) return () => this.deps.runner.giveUp(run, live.number);
-    return hand.launched ? undefined : () => this.deps.runner.start(run, live.number);
+    return hand.launched ? undefined : () => this.deps.runner.start(run, live.number, live.devices);
   }
 
-  private async act(run: TrackedRun, action: RunAction): Promise<void> {
+  private async act(run: TrackedRun, action: RunAction, devices: readonly string[]): Promise<void> {
     const { runner, ending, environments } = this.deps;
     const nowMs = this.deps.clock().getTime();
     switch (action.kind) {
@@ -141,7 +156,7 @@ export class RunLoop {
         await environments.create(run.record.request.environment);
         return;
       case 'start-attempt':
-        return runner.start(run, action.number);
+        return runner.start(run, action.number, devices);
       case 'stop-attempt':
         return runner.stop(run, action.number, action.reason);
       case 'reap-attempt':

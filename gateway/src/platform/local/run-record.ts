@@ -22,7 +22,9 @@ const AttemptRecord = z.object({
   outcome: Outcome.nullable(),
   ranks: z.array(z.object(RankView.shape)),
   /** Its working folder is still there, because what it wrote could not be brought beside the notebook. */
-  keptWork: z.boolean()
+  keptWork: z.boolean(),
+  /** Ids of the GPUs or MIG instances that are its own until it has ended. */
+  devices: z.array(z.string()).default([])
 });
 export type AttemptRecord = z.infer<typeof AttemptRecord>;
 
@@ -42,6 +44,8 @@ export const RunRecord = z.object({
   /** The file in the bundle's root that is run; its text lies beside this document. */
   scriptName: z.string(),
   environmentHash: z.string(),
+  /** Of the lock of its environment. */
+  lockHash: z.string().default(''),
   bundle: z.object(BundleView.shape),
   attempts: z.array(AttemptRecord),
   stopRequested: z.object({ atMs: EpochMs, reason: z.enum(STOP_REASONS) }).nullable(),

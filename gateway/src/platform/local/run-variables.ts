@@ -30,18 +30,27 @@ export interface RunSurroundings {
   readonly inherited: Readonly<Record<string, string>>;
   /** What the person asked for; it may set anything but what the contract of a run promises. */
   readonly asked: Readonly<Record<string, string>>;
+  readonly offer: string;
+  readonly environment: string;
+  readonly lockHash: string;
+  /** What keeps it to its own devices: nobody gets more than was accounted for by asking for it. */
+  readonly compute: Readonly<Record<string, string>>;
 }
 
 /** The variables of an attempt on top of what is inherited; the launcher adds those that it knows itself. */
 export function runVariables(surroundings: RunSurroundings): Record<string, string> {
-  const { python, checkpoints, outputs, resumed, inherited, asked } = surroundings;
+  const { python, checkpoints, outputs, resumed, inherited, asked, offer, environment, lockHash } = surroundings;
   const programs = dirname(python);
   return {
     PATH: [programs, inherited['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(delimiter),
     VIRTUAL_ENV: join(programs, '..'),
     ...Object.fromEntries(Object.entries(asked).filter(([name]) => !name.startsWith('BERTH_'))),
+    ...surroundings.compute,
     BERTH_CHECKPOINT_DIR: checkpoints,
     BERTH_OUTPUT_DIR: outputs,
+    BERTH_ENVIRONMENT: environment,
+    BERTH_LOCK_HASH: lockHash,
+    BERTH_OFFER: offer,
     ...(resumed ? { BERTH_RESUME: '1' } : {})
   };
 }

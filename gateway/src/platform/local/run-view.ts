@@ -5,6 +5,7 @@ import type { RankRecord } from './attempt-files.js';
 import { progressView } from './run-progress.js';
 import type { AttemptRecord, RunRecord } from './run-record.js';
 import type { TrackedRun } from './tracked-run.js';
+import { blockedNames } from './verdict-view.js';
 
 type Seen = Pick<
   TrackedRun,
@@ -26,6 +27,8 @@ export function runView(run: Seen): RunView {
     endedAtMs: run.isFinal ? endOf(record) : null,
     request: record.request,
     environmentHash: record.environmentHash,
+    lockHash: record.lockHash,
+    devices: record.attempts.at(-1)?.devices ?? [],
     bundle: record.bundle,
     ...progressView(run.tail?.progress ?? record.progress),
     attempts: record.attempts.map(attempt => attemptView(attempt, run)),
@@ -65,8 +68,11 @@ function reasonOf({ status, place, record, saveProblem }: Seen): RunView['reason
   if (place.place === 'impossible') {
     return { code, message: `Waiting for a machine with ${processes} slots on ${offer}; this one has fewer now.` };
   }
-  if (place.place === 'waiting')
-    return { code, message: `Waiting for compute on ${offer}, place ${place.position} in line.` };
+  if (place.place === 'waiting') {
+    const others = blockedNames(place.blockedBy);
+    const kept = others === '' ? '' : ` Some of it is kept busy by ${others}.`;
+    return { code, message: `Waiting for compute on ${offer}, place ${place.position} in line.${kept}` };
+  }
   return reason;
 }
 

@@ -13,6 +13,8 @@ import type { Environment, ErrorCode, Problem, RunSubmission } from '../../contr
 import type { Actor } from '../platform.js';
 import { resolveEntry } from './entry-path.js';
 import type { EntryPath } from './entry-path.js';
+import { notebookPin, pinWarning } from './notebook-pin.js';
+import type { NotebookPin } from './notebook-pin.js';
 import type { RunEnvironments } from './ports.js';
 import type { QueueSight } from './queue-sight.js';
 import { resultsProblem } from './results-folder.js';
@@ -57,8 +59,15 @@ export async function checkSubmission(
   const known = { planned, findings, ...(environment === undefined ? {} : { environment }) };
   const warnings = environmentWarnings(environment);
   if (entry === undefined) return { ...known, warnings };
-  const ofEntry = await checkEntry(deps, entry, submission.notebook, findings, signal);
+  const { pin, ...ofEntry } = await checkEntry(deps, entry, submission.notebook, findings, signal);
+  const pinned = pin && environment && pinWarning(pin, environment);
+  if (pinned !== undefined) warnings.push(pinned);
   return { ...known, ...ofEntry, warnings: [...warnings, ...ofEntry.warnings] };
+}
+
+/** What is found where the notebook is. */
+interface CheckedEntry extends Pick<CheckedSubmission, 'entry' | 'survey' | 'script' | 'warnings'> {
+  readonly pin?: NotebookPin | undefined;
 }
 
 async function checkEntry(
@@ -67,7 +76,7 @@ async function checkEntry(
   notebook: string,
   findings: Finding[],
   signal?: AbortSignal
-): Promise<Pick<CheckedSubmission, 'entry' | 'survey' | 'script' | 'warnings'>> {
+): Promise<CheckedEntry> {
   const problem = await resultsProblem(entry.folder);
   if (problem !== undefined) findings.push({ code: 'invalid-input', field: 'notebook', message: problem });
   const code = await readCode(entry, notebook, findings);
@@ -75,6 +84,7 @@ async function checkEntry(
   return {
     entry,
     warnings: [...(code?.warnings ?? []), ...(survey?.warnings ?? [])],
+    pin: code?.pin,
     ...(survey === undefined ? {} : { survey }),
     ...(code === undefined ? {} : { script: code.script })
   };
@@ -84,12 +94,14 @@ async function readCode(
   entry: EntryPath,
   notebook: string,
   findings: Finding[]
-): Promise<{ script: string; warnings: string[] } | undefined> {
+): Promise<{ script: string; warnings: string[]; pin?: NotebookPin | undefined } | undefined> {
   const text = await orFinding(findings, 'notebook', () => readFile(entry.file, 'utf8'));
   if (text === undefined || entry.kind === 'script')
     return text === undefined ? undefined : { script: text, warnings: [] };
   const plan = planScript(text, basename(notebook));
-  if (plan.problems === undefined) return { script: plan.script, warnings: plan.warnings.map(note => note.message) };
+  if (plan.problems === undefined) {
+    return { script: plan.script, warnings: plan.warnings.map(note => note.message), pin: notebookPin(text) };
+  }
   findings.push(...plan.problems.map(noteFinding));
   return undefined;
 }

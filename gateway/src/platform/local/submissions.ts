@@ -91,6 +91,7 @@ export class Submissions {
       resultsFolder: entry.resultsFolder,
       scriptName: scriptNameOf(entry, new Set(survey.files.map(file => file.path))),
       environmentHash: environment.hash,
+      lockHash: environment.lockHash,
       bundle,
       attempts: [],
       stopRequested: null,

@@ -3,6 +3,7 @@ import { HTTP_STATUS, PlatformError } from '../../contract/index.js';
 import type { ErrorCode, RunSubmission, Verdict } from '../../contract/index.js';
 import type { CheckedSubmission, Finding } from './submission-check.js';
 
+const MOST_NAMED = 3;
 /** Of several, the first of these is the one to answer with. */
 const PRECEDENCE: readonly ErrorCode[] = ['not-found', 'invalid-input', 'too-large', 'never-fits'];
 
@@ -32,6 +33,11 @@ export function submissionError(findings: readonly Finding[]): PlatformError {
   });
 }
 
+/** Who keeps slots busy without being in the queue; empty when nobody does. */
+export function blockedNames(blockedBy: readonly string[] = []): string {
+  return [...new Set(blockedBy)].slice(0, MOST_NAMED).join(' and ');
+}
+
 function messageOf(submission: RunSubmission, { planned, environment }: CheckedSubmission): string {
   const { processes, offer } = submission;
   const what = `${processes} ${processes === 1 ? 'process' : 'processes'} on ${offer}`;
@@ -39,7 +45,9 @@ function messageOf(submission: RunSubmission, { planned, environment }: CheckedS
     const eta =
       planned.etaMs === undefined ? '' : ` At the latest it starts in ${Math.ceil(planned.etaMs / 60_000)} min.`;
     const use = `${planned.slotsInUse} of ${planned.slots} slots are in use`;
-    return `Waits for ${what}, place ${planned.position} in line: ${use}.${eta}`;
+    const others = blockedNames(planned.blockedBy);
+    const by = others === '' ? '' : `, ${planned.blockedBy?.length} of them by ${others}`;
+    return `Waits for ${what}, place ${planned.position} in line: ${use}${by}.${eta}`;
   }
   if (environment?.state === 'ready') return `Starts at once: ${what}.`;
   return `Starts when its environment is made: ${what}.`;
