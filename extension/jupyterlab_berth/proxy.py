@@ -34,7 +34,8 @@ from .lease import Lease
 
 T = TypeVar("T")
 
-BODY_MAX_BYTES = 1024 * 1024
+# The largest that any route of the gateway takes: a lock. The gateway knows how little the others do.
+BODY_MAX_BYTES = 16 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 MESSAGE_MAX_BYTES = 64 * 1024
 PING_INTERVAL_S = 30.0

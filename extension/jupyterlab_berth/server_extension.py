@@ -13,6 +13,7 @@ from .gateway_process import GatewayProcess
 from .layout import GatewayLayout
 from .lease import Lease
 from .proxy import BerthProxyHandler
+from .running_lease import add_lease, remove_lease
 
 QUIET_START_S = 15.0
 """How long the gateway leaves the processors to a server and a page that are starting, unless it is asked for."""
@@ -32,11 +33,13 @@ class BerthExtension(ExtensionApp):
         self.lease = Lease(process, headers, self.log)
         options = {"lease": self.lease, "owner": owner, "root_folder": root_folder}
         self.handlers.append((r"/berth/(.*)", BerthProxyHandler, options))
+        add_lease(IOLoop.current().asyncio_loop, self.lease)
         # The first request starts it. Without one it still has to care for runs that wait, but not at once.
         IOLoop.current().call_later(QUIET_START_S, self.lease.start)
 
     async def stop_extension(self) -> None:
         """Called when the server stops."""
+        remove_lease(self.lease)
         await self.lease.stop()
 
 

@@ -165,7 +165,7 @@ def announce() -> None:
 
 
 async def main() -> None:
-    app = web.Application(middlewares=[require_token], client_max_size=16 * 1024 * 1024)
+    app = web.Application(middlewares=[require_token], client_max_size=32 * 1024 * 1024)
     routes = {"paths": paths, "refuse": refuse, "nothing": nothing, "slow": slow, "go": go, "broken": broken}
     for name, handler in {**routes, "events": events, "flood": flood}.items():
         app.router.add_get(f"/api/v1/{name}", handler)

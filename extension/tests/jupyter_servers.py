@@ -127,7 +127,7 @@ class Person:
                     *(f"--ServerApp.{key}={value}" for key, value in options.items()),
                 ],
                 cwd=self.home,
-                env={**os.environ, **self._folders(), "JUPYTER_TOKEN": TOKEN, **self.environment, **environment},
+                env={**os.environ, **self.folders(), "JUPYTER_TOKEN": TOKEN, **self.environment, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -173,7 +173,7 @@ class Person:
             what = f"the gateway {gateway['pid']} has ended; its log: {log.read_text() if log.exists() else 'none'}"
             wait_until(what, lambda: not is_alive(gateway["pid"]))
 
-    def _folders(self) -> dict[str, str]:
+    def folders(self) -> dict[str, str]:
         names = {"JUPYTER_DATA_DIR": "data", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime"}
         return {key: str(self.home / name) for key, name in names.items()} | {
             "BERTH_CACHE_DIR": str(self.home / "cache"),

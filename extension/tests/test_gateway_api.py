@@ -9,6 +9,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from uv import find_uv_bin
 from yarl import URL
 
 from .jupyter_servers import AUTH, BASE_URL, JupyterServer, Person, is_alive, needs_gateway, person, wait_until
@@ -18,9 +19,9 @@ pytestmark = needs_gateway
 
 @pytest.fixture(scope="module")
 def grace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
-    """Her uv takes its time, so that making an environment can be looked at."""
+    """Her uv takes its time to make an environment, so that this can be looked at."""
     uv = tmp_path_factory.mktemp("bin") / "uv"
-    uv.write_text('#!/bin/sh\n[ "$1" = --version ] && exec echo uv 0.9.0\nexec sleep 60\n')
+    uv.write_text(f'#!/bin/sh\ncase "$1" in venv|pip|sync) exec sleep 60 ;; esac\nexec "{find_uv_bin()}" "$@"\n')
     uv.chmod(0o755)
     with person(BERTH_UV=str(uv)) as someone:
         yield someone

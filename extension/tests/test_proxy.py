@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
+from jupyterlab_berth.proxy import BODY_MAX_BYTES
+
 from .jupyter_servers import AUTH, BASE_URL, TOKEN, JupyterServer, Person
 from .test_forwarding import OUTSIDE
 
@@ -88,9 +90,10 @@ def test_no_path_leads_out_of_the_api(server: JupyterServer) -> None:
     assert after[len(before) :] == ["GET /api/v1/paths"]
 
 
-def test_a_body_above_one_mebibyte_is_refused(server: JupyterServer) -> None:
-    assert server.request("POST", "berth/api/v1/echo", body=b"x" * 1024 * 1024).json()["bytes"] == 1024 * 1024
-    refused = server.request("POST", "berth/api/v1/echo", body=b"x" * (1024 * 1024 + 1))
+def test_a_body_that_is_larger_than_any_lock_is_refused(server: JupyterServer) -> None:
+    sent = server.request("POST", "berth/api/v1/echo", body=b"x" * BODY_MAX_BYTES)
+    assert sent.json()["bytes"] == BODY_MAX_BYTES
+    refused = server.request("POST", "berth/api/v1/echo", body=b"x" * (BODY_MAX_BYTES + 1))
     assert (refused.status, refused.json()["code"]) == (413, "too-large")
 
 
