@@ -27,6 +27,8 @@ export interface LabOptions {
   /** More arguments of `jupyter lab`. */
   readonly args?: readonly string[];
   readonly env?: Record<string, string>;
+  /** The interpreter that has JupyterLab; default: the private one. */
+  readonly python?: string;
 }
 
 export interface Lab {
@@ -43,7 +45,7 @@ export interface Lab {
 export async function startLab(options: LabOptions): Promise<Lab> {
   const port = await freePort();
   const token = randomBytes(16).toString('hex');
-  const child = spawn(TOOL_PYTHON, ['-m', 'jupyterlab', ...labArguments(options, port)], {
+  const child = spawn(options.python ?? TOOL_PYTHON, ['-m', 'jupyterlab', ...labArguments(options, port)], {
     cwd: options.rootFolder,
     env: { ...process.env, ...(await homeEnvironment(options.home)), JUPYTER_TOKEN: token, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe']
