@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { ROOT } from '../../scripts/command.js';
-import { gatewayConnection, type Lab, launchChromium, startLab, waitUntil } from '../../scripts/jupyter-lab.js';
+import { gatewayConnection, type Lab, type LabOptions, launchChromium, startLab, waitUntil } from '../../scripts/jupyter-lab.js';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -19,8 +19,8 @@ export interface Person {
   readonly browser: Browser;
 }
 
-/** Starts everything on a copy of the examples; the caller calls `leave`. */
-export async function arrive(scratch: string): Promise<Person> {
+/** Starts everything on a copy of the examples, from the repository or `installed`; the caller calls `leave`. */
+export async function arrive(scratch: string, options: Omit<LabOptions, 'rootFolder' | 'home'> = {}): Promise<Person> {
   const chromium = process.env['BERTH_TEST_CHROMIUM'];
   if (chromium === undefined) throw new Error('BERTH_TEST_CHROMIUM names no Chromium; run this by `npm test`');
   const home = path.join(scratch, 'home');
@@ -30,7 +30,7 @@ export async function arrive(scratch: string): Promise<Person> {
     recursive: true,
     filter: source => !/(\.runs|tests|checkpoints|outputs)$/.test(source)
   });
-  const lab = await startLab({ rootFolder: notebooks, home });
+  const lab = await startLab({ rootFolder: notebooks, home, ...options });
   const person = { home, notebooks, lab, browser: await launchChromium(chromium) };
   await callApi(person, 'environments'); // the first request starts the gateway, and that writes the kernels' files
   return person;

@@ -1,12 +1,13 @@
 /**
  * The one path that has to work: a person opens JupyterLab, presses Train on a real notebook, sees every rank's log and a
- * falling curve, and finds the checkpoint beside the notebook. Real Lab, gateway, torchrun, torch and Chromium; the page is
- * reloaded and the gateway killed in the middle.
+ * falling curve, and finds the checkpoint beside the notebook. Real Lab, gateway, torchrun, torch and Chromium, installed from
+ * the wheel on a machine without Node; the page is reloaded and the gateway killed in the middle.
  */
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
+import { installWheel } from '../../scripts/installed-wheel.js';
 import { gatewayConnection, waitUntil } from '../../scripts/jupyter-lab.js';
 import {
   arrive,
@@ -33,8 +34,8 @@ let person: Person;
 
 beforeAll(async () => {
   scratch = await mkdtemp(path.join(tmpdir(), 'berth-ui-'));
-  person = await arrive(scratch);
-}, 120_000);
+  person = await arrive(scratch, await installWheel(scratch));
+}, 240_000);
 
 afterAll(async () => {
   await leave(person);

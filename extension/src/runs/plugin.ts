@@ -12,7 +12,8 @@ import { CommandIDs } from '../shared/command-ids.js';
 import type { IRunChange } from '../shared/gateway-state.js';
 import { trainIcon } from '../shared/icons.js';
 import { loadSettings } from '../shared/load-settings.js';
-import { IBerthPanel, IGateway, IRuns } from '../shared/tokens.js';
+import { OneAtATime } from '../shared/one-at-a-time.js';
+import { IBerthPanel, IGateway, IPins, IRuns } from '../shared/tokens.js';
 import { RunsSection } from './list/runs-section.js';
 import { addRunCommands, handlersFor } from './run-commands.js';
 import { endedRun, endMessage } from './run-ended.js';
@@ -20,7 +21,6 @@ import { RunOperations } from './run-operations.js';
 import { RunPages } from './run-pages.js';
 import { RunningRuns } from './running-runs.js';
 import { StatusItem } from './status-item.js';
-import { OneAtATime } from './train/one-at-a-time.js';
 import { TrainMemory } from './train/train-memory.js';
 
 export const runsPlugin: JupyterFrontEndPlugin<IRuns> = {
@@ -66,7 +66,7 @@ export const trainPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Adds the Train button to notebooks.',
   autoStart: true,
   requires: [IGateway, IRuns, INotebookTracker, ITranslator],
-  optional: [ICommandPalette, ISettingRegistry, IStateDB],
+  optional: [ICommandPalette, ISettingRegistry, IStateDB, IPins],
   activate: (
     app: JupyterFrontEnd,
     gateway: IGateway,
@@ -75,7 +75,8 @@ export const trainPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator,
     palette: ICommandPalette | null,
     registry: ISettingRegistry | null,
-    stateDB: IStateDB | null
+    stateDB: IStateDB | null,
+    pins: IPins | null
   ): void => {
     const trans = translator.load('jupyterlab_berth');
     const settings = loadSettings(registry, trainPlugin.id);
@@ -86,6 +87,7 @@ export const trainPlugin: JupyterFrontEndPlugin<void> = {
       app,
       gateway,
       memory,
+      pins,
       trans,
       processes,
       onSubmitted: ({ id }: { id: string }) => {

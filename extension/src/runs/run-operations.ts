@@ -1,7 +1,8 @@
 /** What is done to runs, with the questions before and the failures after. */
 import type { RunView } from '@berth/gateway/contract';
-import { Clipboard, Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { Clipboard, Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { confirm } from '../shared/confirm.js';
 import { errorDetail } from '../shared/error-box.js';
 import { toGatewayError } from '../shared/gateway-error.js';
 import type { IGateway } from '../shared/tokens.js';
@@ -61,17 +62,4 @@ export class RunOperations {
       Notification.error(`${title}. ${error.message} (${errorDetail(error, this._trans)})`, { autoClose: false });
     }
   }
-}
-
-interface IQuestion {
-  readonly title: string;
-  readonly body: string;
-  readonly yes: string;
-  readonly no: string;
-}
-
-async function confirm({ title, body, yes, no }: IQuestion): Promise<boolean> {
-  const buttons = [Dialog.cancelButton({ label: no }), Dialog.warnButton({ label: yes })];
-  const { button } = await showDialog({ title, body, buttons, defaultButton: 0 });
-  return button.accept;
 }

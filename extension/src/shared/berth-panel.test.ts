@@ -6,11 +6,22 @@ import { BerthPanel } from './berth-panel.js';
 test('the last section has most of the room, and sizes that Lab restores stay as they are', () => {
   const panel = new BerthPanel(new FakeModel());
   const sections = [new Widget(), new Widget()];
-  for (const section of sections) panel.addWidget(section);
+  for (const section of sections) panel.addSection(section);
   expect(sections.map(section => SplitPanel.getStretch(section))).toEqual([1, 2]);
   const content = panel.content as AccordionPanel;
   content.setRelativeSizes([3, 1]);
   Widget.attach(panel, document.body);
   expect(content.relativeSizes()).toEqual([0.75, 0.25]);
+  panel.dispose();
+});
+
+test('sections stand by their ranks, whichever plugin was activated first', () => {
+  const panel = new BerthPanel(new FakeModel());
+  const [runs, compute, environments, more] = [new Widget(), new Widget(), new Widget(), new Widget()];
+  panel.addSection(runs);
+  panel.addSection(environments, 20);
+  panel.addSection(compute, 10);
+  panel.addSection(more);
+  expect(panel.widgets).toEqual([compute, environments, runs, more]);
   panel.dispose();
 });

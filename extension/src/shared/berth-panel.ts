@@ -8,6 +8,7 @@ import type { IGatewayModel } from './gateway-model.js';
 import { berthIcon } from './icons.js';
 
 export const PANEL_ID = 'berth-panel';
+const DEFAULT_RANK = 100;
 
 export class BerthPanel extends SidePanel {
   constructor(model: IGatewayModel, translator: ITranslator = nullTranslator) {
@@ -22,13 +23,22 @@ export class BerthPanel extends SidePanel {
     this.header.addWidget(ReactWidget.create(createElement(ConnectionBanner, { model, trans })));
   }
 
+  /** Puts a section where its rank is, after those of the same rank. */
+  addSection(section: Widget, rank = DEFAULT_RANK): void {
+    const index = this._ranks.filter(other => other <= rank).length;
+    this._ranks.splice(index, 0, rank);
+    this.insertWidget(index, section);
+  }
+
   /**
    * Compute is a few lines, runs are many: the last section gets most of the room. Shares of what is left over, unlike
    * sizes, leave alone what a person has made of it and Lab restores.
    */
-  override addWidget(widget: Widget): void {
-    super.addWidget(widget);
+  override insertWidget(index: number, widget: Widget): void {
+    super.insertWidget(index, widget);
     const { widgets } = this.content as AccordionPanel;
-    widgets.forEach((it, index) => SplitPanel.setStretch(it, index === widgets.length - 1 ? 2 : 1));
+    widgets.forEach((it, at) => SplitPanel.setStretch(it, at === widgets.length - 1 ? 2 : 1));
   }
+
+  private readonly _ranks: number[] = [];
 }

@@ -1,6 +1,14 @@
 /** The commands of the suite, so that other extensions can call them by name. */
 export const CommandIDs = {
   train: 'berth:train',
+  chooseCompute: 'berth:choose-compute',
+  releaseCompute: 'berth:release-compute',
+  newEnvironment: 'berth:new-environment',
+  useEnvironment: 'berth:use-environment',
+  pin: 'berth:pin',
+  unpin: 'berth:unpin',
+  restore: 'berth:restore',
+  showEnvironmentDiff: 'berth:show-environment-diff',
   showPanel: 'berth:show-panel',
   openRun: 'berth:open-run',
   cancelRun: 'berth:cancel-run',

@@ -101,6 +101,11 @@ export class GatewayClient {
     return this._call('POST', ['kernels'], { body: request, signal });
   }
 
+  /** Those that hold or wait for compute, as of now and not as of the last event. */
+  kernels(signal?: AbortSignal): Promise<{ readonly kernels: readonly KernelView[] }> {
+    return this._call('GET', ['kernels'], { signal });
+  }
+
   kernelVerdict(request: KernelRequest, signal?: AbortSignal): Promise<Verdict> {
     return this._call('POST', ['kernels', 'verdict'], { body: request, signal });
   }

@@ -4,7 +4,7 @@
 import type { AddressInfo } from 'node:net';
 import type { GatewayEvent } from '@berth/gateway/contract';
 import { WebSocket as NodeWebSocket, WebSocketServer, type WebSocket as ServerSocket } from 'ws';
-import { makeRun } from '../testing/gateway.testkit.js';
+import { makeKernel, makeRun } from '../testing/gateway.testkit.js';
 import { GatewayError } from './gateway-error.js';
 import { GatewayModel } from './gateway-model.js';
 
@@ -51,7 +51,7 @@ const hello = (resumed: boolean, runs = [makeRun('a')]): GatewayEvent => ({
   type: 'hello',
   cursor: 'c0',
   resumed,
-  snapshot: resumed ? null : { runs, offers: [], environments: [] }
+  snapshot: resumed ? null : { runs, kernels: [], offers: [], environments: [] }
 });
 
 const cleanup: (() => unknown)[] = [];
@@ -149,4 +149,18 @@ test('nothing is left running after dispose', async () => {
   await until(() => gateway.sockets[0]?.readyState === 3);
   model.reconnect();
   expect(gateway.cursors).toHaveLength(1);
+});
+
+test('why a kernel has lost its compute, or its place in line, is told once', async () => {
+  const gateway = await start(() => [hello(false)]);
+  const model = connect(gateway.port);
+  await until(() => model.state.loaded);
+  const ends: string[] = [];
+  model.kernelEnded.connect((_, { kernel, reason }) => void ends.push(`${kernel.id}: ${reason}`), {});
+  model.apply({ type: 'kernel', cursor: '1', kernel: makeKernel('k') });
+  const gone = { type: 'kernel-deleted', cursor: '2', id: 'k', reason: 'Nobody took it.' } as const;
+  model.apply(gone);
+  model.apply(gone);
+  expect(ends).toEqual(['k: Nobody took it.']);
+  expect(model.state.kernels).toEqual([]);
 });

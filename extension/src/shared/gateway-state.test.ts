@@ -6,7 +6,7 @@ const hello = (runs: ReturnType<typeof makeRun>[]): GatewayEvent => ({
   type: 'hello',
   cursor: '1',
   resumed: false,
-  snapshot: { runs, offers: [makeOffer('cpu')], environments: [makeEnvironment('default')] }
+  snapshot: { runs, kernels: [], offers: [makeOffer('cpu')], environments: [makeEnvironment('default')] }
 });
 
 const after = (...events: GatewayEvent[]): IGatewayState =>

@@ -66,6 +66,6 @@ export const panelPlugin: JupyterFrontEndPlugin<IBerthPanel> = {
     for (const command of [CommandIDs.showPanel, CommandIDs.reconnect]) {
       palette?.addItem({ command, category: trans.__('Berth') });
     }
-    return { addSection: (section: Widget) => panel.addWidget(section), reveal };
+    return { addSection: (section: Widget, rank?: number) => panel.addSection(section, rank), reveal };
   }
 };

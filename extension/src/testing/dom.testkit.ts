@@ -8,11 +8,17 @@ class ResizeObserverStandIn implements ResizeObserver {
   readonly disconnect = (): void => undefined;
 }
 
+class IntersectionObserverStandIn {
+  readonly observe = (): void => undefined;
+  readonly disconnect = (): void => undefined;
+}
+
 const nothing = (): void => undefined;
 
 Object.assign(globalThis, {
   DragEvent: DragEventStandIn,
   ResizeObserver: ResizeObserverStandIn,
+  IntersectionObserver: IntersectionObserverStandIn,
   matchMedia: (media: string) => ({ media, matches: false, addListener: nothing, removeListener: nothing }),
   requestIdleCallback: (callback: () => void) => setTimeout(callback)
 });

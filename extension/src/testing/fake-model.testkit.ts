@@ -1,7 +1,7 @@
 /** A model that shows what a test gives it. */
 import { Signal } from '@lumino/signaling';
 import type { Connection } from '../shared/connection.js';
-import type { IGatewayModel, ILogArrival } from '../shared/gateway-model.js';
+import type { IGatewayModel, IKernelEnd, ILogArrival } from '../shared/gateway-model.js';
 import { NOTHING_YET, type IGatewayState, type IRunChange } from '../shared/gateway-state.js';
 
 export class FakeModel implements IGatewayModel {
@@ -9,6 +9,7 @@ export class FakeModel implements IGatewayModel {
   connection: Connection = { state: 'live', sinceMs: 0 };
   readonly changed = new Signal<this, void>(this);
   readonly runChanged = new Signal<this, IRunChange>(this);
+  readonly kernelEnded = new Signal<this, IKernelEnd>(this);
   readonly logArrived = new Signal<this, ILogArrival>(this);
   reconnects = 0;
 

@@ -14,14 +14,15 @@ export interface IBox {
  *
  * Points that are not finite are left out. One point, or points of equal value, give a level line at half height.
  *
+ * @param range - Values at the bottom and the top; default: the least and greatest of the points.
  * @returns the empty string without any point.
  */
-export function linePath(points: readonly Point[], box: IBox): string {
+export function linePath(points: readonly Point[], box: IBox, range?: readonly [number, number]): string {
   const finite = points.filter(([step, value]) => Number.isFinite(step) && Number.isFinite(value));
   const first = finite[0];
   if (first === undefined) return '';
   const toX = scale(extent(finite.map(([step]) => step)), box.inset, box.width - box.inset);
-  const toY = scale(extent(finite.map(([, value]) => value)), box.height - box.inset, box.inset);
+  const toY = scale(range ?? extent(finite.map(([, value]) => value)), box.height - box.inset, box.inset);
   if (finite.length === 1) {
     const y = rounded(toY(first[1]));
     return `M${box.inset} ${y}L${box.width - box.inset} ${y}`;

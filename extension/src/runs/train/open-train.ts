@@ -1,12 +1,13 @@
 /** Opens the Train dialog on a notebook. */
-import type { RunView } from '@berth/gateway/contract';
+import type { Environment, RunView } from '@berth/gateway/contract';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { UUID } from '@lumino/coreutils';
 import { GatewayError } from '../../shared/gateway-error.js';
-import type { IGateway } from '../../shared/tokens.js';
+import type { IGateway, IPins } from '../../shared/tokens.js';
+import type { ITrainPin } from './drift-warning.js';
 import { TrainDialogWidget } from './train-dialog-widget.js';
 import { initialForm, type ITrainForm } from './train-form.js';
 import type { TrainMemory } from './train-memory.js';
@@ -15,6 +16,8 @@ export interface IOpenTrainOptions {
   readonly app: JupyterFrontEnd;
   readonly gateway: IGateway;
   readonly memory: TrainMemory;
+  /** Null where notebooks are not pinned. */
+  readonly pins: IPins | null;
   readonly trans: TranslationBundle;
   /** Processes that the settings want for a notebook that was never trained. */
   readonly processes: () => number;
@@ -22,17 +25,19 @@ export interface IOpenTrainOptions {
 }
 
 export async function openTrain(panel: NotebookPanel, options: IOpenTrainOptions): Promise<TrainDialogWidget> {
-  const { app, gateway, memory, trans, processes, onSubmitted } = options;
+  const { app, gateway, memory, pins, trans, processes, onSubmitted } = options;
   const notebook = app.serviceManager.contents.localPath(panel.context.path);
   const last = await memory.recall(notebook);
   const { offers, environments } = gateway.model.state;
+  const environment = environmentFor(panel, pins, environments);
   const dialog = new TrainDialogWidget({
     client: gateway.client,
     model: gateway.model,
     notebook,
     name: PathExt.basename(notebook),
     submissionId: UUID.uuid4(),
-    initial: initialForm(last, offers, environments, processes()),
+    initial: initialForm(last, offers, environments, processes(), environment),
+    pin: pins === null ? null : pinOf(panel, pins),
     trans,
     save: () => saveIfDirty(panel, trans.__('The notebook could not be saved.')),
     onDone: (run: RunView, form: ITrainForm) => {
@@ -43,6 +48,17 @@ export async function openTrain(panel: NotebookPanel, options: IOpenTrainOptions
   });
   dialog.open();
   return dialog;
+}
+
+/** Its pin's, else its kernel's where that is one of Berth's: what runs in the notebook is what trains. */
+function environmentFor(panel: NotebookPanel, pins: IPins | null, environments: readonly Environment[]): string | null {
+  const pinned = pins?.stateOf(panel).environment ?? null;
+  const spec = panel.sessionContext.session?.kernel?.name;
+  return pinned ?? environments.find(({ kernelspec }) => kernelspec === spec)?.name ?? null;
+}
+
+function pinOf(panel: NotebookPanel, pins: IPins): ITrainPin {
+  return { changed: pins.changed, read: () => pins.stateOf(panel), pin: () => pins.pin(panel) };
 }
 
 /** @returns whether there was something to save. */

@@ -1,26 +1,11 @@
 /** The Train dialog on the page. */
-import { ReactWidget } from '@jupyterlab/ui-components';
-import { Widget } from '@lumino/widgets';
 import type { ReactElement } from 'react';
+import { ModalWidget } from '../../shared/modal-widget.js';
 import { TrainDialog, type ITrainDialogProps } from './train-dialog.js';
 
-/** Is disposed when it is closed, and gives the focus back to where it was. */
-export class TrainDialogWidget extends ReactWidget {
+export class TrainDialogWidget extends ModalWidget {
   constructor(private readonly _props: Omit<ITrainDialogProps, 'onClose'>) {
     super();
-    this._focused = document.activeElement;
-    this.addClass('jp-BerthTrainDialog');
-  }
-
-  /** Shows it; it disposes itself when it is closed. */
-  open(): void {
-    Widget.attach(this, document.body);
-  }
-
-  override dispose(): void {
-    if (this.isDisposed) return;
-    super.dispose();
-    if (this._focused instanceof HTMLElement && this._focused.isConnected) this._focused.focus();
   }
 
   protected override render(): ReactElement {
@@ -36,6 +21,4 @@ export class TrainDialogWidget extends ReactWidget {
       />
     );
   }
-
-  private readonly _focused: Element | null;
 }

@@ -44,6 +44,7 @@ function show(verdictOf: (submission: RunSubmission) => Verdict = () => GOOD, sa
       client={{ submit, verdict: submission => Promise.resolve(verdictOf(submission)) }}
       notebook="a.ipynb"
       name="a.ipynb"
+      pin={null}
       submissionId="submission-1"
       initial={initialForm(null, offers, environments, 2)}
       trans={trans}

@@ -1,23 +1,27 @@
 /** The Train dialog: one look and Enter is enough; everything else is there for those who want it. */
-import { useEffect, useMemo, useRef, type FormEvent, type ReactElement, type RefObject } from 'react';
+import { useMemo, type FormEvent, type ReactElement } from 'react';
 import { ErrorBox } from '../../shared/error-box.js';
 import type { IGatewayModel } from '../../shared/gateway-model.js';
 import { useConnection, useGatewayState } from '../../shared/use-gateway.js';
+import { useModal } from '../../shared/use-modal.js';
+import { VerdictLine } from '../../shared/verdict-line.js';
+import { DriftWarning, type ITrainPin } from './drift-warning.js';
 import { TrainFields } from './train-fields.js';
 import { useTrain, type ITrain, type ITrainOptions } from './use-train.js';
-import { VerdictLine } from './verdict-line.js';
 
 export interface ITrainDialogProps extends Omit<ITrainOptions, 'world'> {
   readonly model: IGatewayModel;
   /** The notebook without folder. */
   readonly name: string;
+  /** How the notebook stands with its pin; null where nothing knows. */
+  readonly pin: ITrainPin | null;
   readonly onClose: () => void;
 }
 
 const TITLE_ID = 'berth-train-title';
 
 export function TrainDialog(props: ITrainDialogProps): ReactElement {
-  const { model, name, trans, onClose } = props;
+  const { model, name, pin, trans, onClose } = props;
   const { offers, environments } = useGatewayState(model);
   const { state: connection } = useConnection(model);
   const world = useMemo(() => ({ connection, offers, environments }), [connection, offers, environments]);
@@ -34,7 +38,7 @@ export function TrainDialog(props: ITrainDialogProps): ReactElement {
   return (
     <dialog
       ref={dialog}
-      className="jp-BerthTrain jp-ThemedContainer"
+      className="jp-BerthDialog jp-BerthTrain jp-ThemedContainer"
       aria-labelledby={TITLE_ID}
       onCancel={event => {
         event.preventDefault();
@@ -52,6 +56,14 @@ export function TrainDialog(props: ITrainDialogProps): ReactElement {
           trans={trans}
           onChange={train.change}
         />
+        {pin !== null && (
+          <DriftWarning
+            pin={pin}
+            environment={train.form.environment}
+            trans={trans}
+            onPinned={environment => train.change('environment', environment)}
+          />
+        )}
         <p className="jp-BerthTrain-saved" role="status">
           {savedText(train, trans)}
         </p>
@@ -62,31 +74,29 @@ export function TrainDialog(props: ITrainDialogProps): ReactElement {
           trans={trans}
         />
         {train.error !== null && <ErrorBox error={train.error} trans={trans} />}
-        <div className="jp-BerthTrain-buttons">
-          <button type="button" className="jp-mod-styled jp-mod-reject" onClick={close}>
-            {trans.__('Cancel')}
-          </button>
-          <button type="submit" className="jp-mod-styled jp-mod-accept" disabled={!train.canSubmit}>
-            {train.submitting ? trans.__('Submitting…') : trans.__('Train')}
-          </button>
-        </div>
+        <Buttons train={train} trans={trans} onCancel={close} />
       </form>
     </dialog>
   );
 }
 
-/** Opens the dialog over everything; the browser keeps the focus inside, and Escape cancels. */
-function useModal(): RefObject<HTMLDialogElement> {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const node = dialog.current;
-    node?.showModal();
-    const first = node?.querySelector<HTMLInputElement>('[data-autofocus]');
-    first?.focus();
-    first?.select();
-    return () => node?.close();
-  }, []);
-  return dialog;
+interface IButtonsProps {
+  readonly train: ITrain;
+  readonly trans: ITrainDialogProps['trans'];
+  readonly onCancel: () => void;
+}
+
+function Buttons({ train, trans, onCancel }: IButtonsProps): ReactElement {
+  return (
+    <div className="jp-BerthDialog-buttons">
+      <button type="button" className="jp-mod-styled jp-mod-reject" onClick={onCancel}>
+        {trans.__('Cancel')}
+      </button>
+      <button type="submit" className="jp-mod-styled jp-mod-accept" disabled={!train.canSubmit}>
+        {train.submitting ? trans.__('Submitting…') : trans.__('Train')}
+      </button>
+    </div>
+  );
 }
 
 function savedText({ saved }: ITrain, trans: ITrainDialogProps['trans']): string {

@@ -2,7 +2,7 @@
 import type { Environment, Offer } from '@berth/gateway/contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useEffect, useState, type ReactElement } from 'react';
-import { FormField } from './form-field.js';
+import { FormField } from '../../shared/form-field.js';
 import type { ITrainForm, TrainField } from './train-form.js';
 
 export interface ITrainFieldsProps {
@@ -19,17 +19,13 @@ export function TrainFields(props: ITrainFieldsProps): ReactElement {
   const { form, offers, environments, problems, disabled, trans, onChange } = props;
   const environment = environments.find(({ name }) => name === form.environment);
   return (
-    <fieldset className="jp-BerthTrain-fields" disabled={disabled}>
-      <FormField
-        label={trans.__('Processes')}
-        problem={problems.processes}
-        hint={form.framework === 'process' ? trans.__('A plain process is exactly one.') : null}
-      >
+    <fieldset className="jp-BerthDialog-fields" disabled={disabled}>
+      <FormField label={trans.__('Processes')} problem={problems.processes} hint={processesHint(form, offers, trans)}>
         <input
           className="jp-mod-styled"
           type="number"
           min={1}
-          max={slotsOf(offers, form.offer)}
+          max={mostOf(offers, form.offer)}
           step={1}
           inputMode="numeric"
           data-autofocus
@@ -95,36 +91,61 @@ function Advanced({ form, problems, trans, onChange }: ITrainFieldsProps): React
           <option value="process">{trans.__('One plain process')}</option>
         </select>
       </FormField>
-      <FormField
+      <NumberField
         label={trans.__('Deadline (minutes)')}
         hint={trans.__('All attempts together; empty: no limit.')}
         problem={problems.deadlineMin}
-      >
-        <input
-          className="jp-mod-styled"
-          inputMode="decimal"
-          value={form.deadlineMin}
-          onChange={event => onChange('deadlineMin', event.currentTarget.value)}
-        />
-      </FormField>
-      <FormField
+        inputMode="decimal"
+        value={form.deadlineMin}
+        onChange={value => onChange('deadlineMin', value)}
+      />
+      <NumberField
         label={trans.__('Grace (seconds)')}
         hint={trans.__('Time to write a checkpoint when the run is stopped.')}
         problem={problems.graceS}
-      >
-        <input
-          className="jp-mod-styled"
-          inputMode="numeric"
-          value={form.graceS}
-          onChange={event => onChange('graceS', event.currentTarget.value)}
-        />
-      </FormField>
+        inputMode="numeric"
+        value={form.graceS}
+        onChange={value => onChange('graceS', value)}
+      />
     </details>
   );
 }
 
-function slotsOf(offers: readonly Offer[], id: string): number | undefined {
-  return offers.find(offer => offer.id === id)?.slots;
+interface INumberFieldProps {
+  readonly label: string;
+  readonly hint: string;
+  readonly problem: string | undefined;
+  /** `decimal`: it may have a fraction. */
+  readonly inputMode: 'decimal' | 'numeric';
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function NumberField({ label, hint, problem, inputMode, value, onChange }: INumberFieldProps): ReactElement {
+  return (
+    <FormField label={label} hint={hint} problem={problem}>
+      <input
+        className="jp-mod-styled"
+        inputMode={inputMode}
+        value={value}
+        onChange={event => onChange(event.currentTarget.value)}
+      />
+    </FormField>
+  );
+}
+
+function processesHint(form: ITrainForm, offers: readonly Offer[], trans: TranslationBundle): string | null {
+  if (form.framework === 'process') return trans.__('A plain process is exactly one.');
+  const offer = offers.find(({ id }) => id === form.offer);
+  if (offer === undefined || offer.kind === 'cpu') return null;
+  return offer.mostSlots === 1
+    ? trans.__('A run can have one of these.')
+    : trans.__('One for each; a run can have %1 of these.', offer.mostSlots);
+}
+
+/** How many processes one run can have there. */
+function mostOf(offers: readonly Offer[], id: string): number | undefined {
+  return offers.find(offer => offer.id === id)?.mostSlots;
 }
 
 function environmentHint(environment: Environment | undefined, trans: TranslationBundle): string | null {

@@ -1,7 +1,7 @@
 import { makeEnvironment, makeOffer } from '../../testing/gateway.testkit.js';
 import { initialForm, sortProblems, toSubmission, typingProblems, withField, type ITrainForm } from './train-form.js';
 
-const OFFERS = [makeOffer('gpu', { slots: 1 }), makeOffer('cpu', { slots: 8 })];
+const OFFERS = [makeOffer('gpu', { slots: 4, mostSlots: 1 }), makeOffer('cpu', { slots: 8 })];
 const ENVIRONMENTS = [makeEnvironment('vision'), makeEnvironment('default')];
 const form = (changes: Partial<ITrainForm> = {}): ITrainForm => ({
   ...initialForm(null, OFFERS, ENVIRONMENTS, 2),
@@ -12,9 +12,22 @@ test('a notebook that was never trained opens ready to go', () => {
   expect(form()).toMatchObject({ processes: '2', offer: 'cpu', environment: 'default', framework: 'torchrun' });
 });
 
-test('no more processes than the offer has room for', () => {
-  expect(initialForm(null, [makeOffer('cpu', { slots: 1 })], ENVIRONMENTS, 2).processes).toBe('1');
+test('no more processes than one run can have of the offer, whatever it has slots', () => {
+  expect(initialForm(null, [makeOffer('cpu', { slots: 4, mostSlots: 1 })], ENVIRONMENTS, 2).processes).toBe('1');
 });
+
+test.each([
+  { environment: 'vision', last: 'default', want: 'vision' },
+  { environment: 'gone', last: 'vision', want: 'vision' },
+  { environment: null, last: 'vision', want: 'vision' },
+  { environment: null, last: 'gone', want: 'default' }
+])(
+  'the environment of pin or kernel ($environment) goes before the last one ($last)',
+  ({ environment, last, want }) => {
+    const choice = { processes: '1', offer: 'cpu', environment: last, framework: 'torchrun' } as const;
+    expect(initialForm(choice, OFFERS, ENVIRONMENTS, 2, environment).environment).toBe(want);
+  }
+);
 
 test('what was used last is there again, as far as it exists', () => {
   const last = { processes: '5', offer: 'gone', environment: 'vision', framework: 'torchrun' } as const;

@@ -25,25 +25,32 @@ export const DEFAULT_GRACE_S = '20';
 /**
  * The form as it opens: what was used last, as far as it still exists.
  *
- * @param processes - Wanted by the settings; more than the offer has slots is cut down.
+ * @param processes - Wanted by the settings; more than one run can have of the offer is cut down.
+ * @param environment - That of the notebook's pin or kernel, which goes before what was used last.
  */
 export function initialForm(
   last: ITrainChoice | null,
   offers: readonly Offer[],
   environments: readonly Environment[],
-  processes: number
+  processes: number,
+  environment: string | null = null
 ): ITrainForm {
   const offer = pick(offers, ({ id }) => id, last?.offer, 'cpu');
-  const environment = pick(environments, ({ name }) => name, last?.environment, 'default');
-  const fitting = offers.find(({ id }) => id === offer)?.slots ?? processes;
+  const known = environments.some(({ name }) => name === environment) ? environment : null;
   return {
-    processes: last?.processes ?? String(Math.max(1, Math.min(processes, fitting))),
+    processes: last?.processes ?? String(fitting(processes, offers, offer)),
     offer,
-    environment,
+    environment: pick(environments, ({ name }) => name, known ?? last?.environment, 'default'),
     framework: last?.framework ?? 'torchrun',
     deadlineMin: '',
     graceS: DEFAULT_GRACE_S
   };
+}
+
+/** As many processes as are wanted, and one run can have. */
+function fitting(wanted: number, offers: readonly Offer[], id: string): number {
+  const most = offers.find(offer => offer.id === id)?.mostSlots ?? wanted;
+  return Math.max(1, Math.min(wanted, most));
 }
 
 /** The key used last if it still exists, else the usual one, else the first there is; without any list, unchecked. */

@@ -1,9 +1,10 @@
 /** The course of one Train dialog: save, check, submit; what was typed outlives every failure. */
-import type { RunSubmission, RunView } from '@berth/gateway/contract';
+import type { RunSubmission, RunView, Verdict } from '@berth/gateway/contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { GatewayClient } from '../../shared/gateway-client.js';
 import { toGatewayError, type GatewayError } from '../../shared/gateway-error.js';
+import { useVerdict, type IVerdictState } from '../../shared/use-verdict.js';
 import {
   sortProblems,
   toSubmission,
@@ -13,7 +14,6 @@ import {
   type ITrainForm,
   type TrainField
 } from './train-form.js';
-import { useVerdict, type IVerdictState } from './use-verdict.js';
 
 export interface ITrainOptions {
   readonly client: Pick<GatewayClient, 'verdict' | 'submit'>;
@@ -57,7 +57,11 @@ export function useTrain(options: ITrainOptions): ITrain {
     () => (Object.keys(typing).length > 0 ? null : toSubmission(form, notebook, submissionId)),
     [form, typing, notebook, submissionId]
   );
-  const verdict = useVerdict(client, saving.state === 'saving' ? null : submission, options.world);
+  const ask = useCallback(
+    (wanted: RunSubmission, signal: AbortSignal): Promise<Verdict> => client.verdict(wanted, signal),
+    [client]
+  );
+  const verdict = useVerdict(ask, saving.state === 'saving' ? null : submission, options.world);
   const sending = useSending(options, form);
   const problems = useMemo(() => {
     const sorted = sortProblems(verdict.verdict?.problems ?? verdict.error?.problems ?? []);

@@ -1,8 +1,7 @@
-/** Asks, a moment after each change, what would happen if this were submitted now. */
-import type { RunSubmission, Verdict } from '@berth/gateway/contract';
+/** Asks, a moment after each change, what would happen if this were asked for now. */
+import type { Verdict } from '@berth/gateway/contract';
 import { useEffect, useState } from 'react';
-import type { GatewayClient } from '../../shared/gateway-client.js';
-import { toGatewayError, type GatewayError } from '../../shared/gateway-error.js';
+import { toGatewayError, type GatewayError } from './gateway-error.js';
 
 const PAUSE_MS = 250;
 const NONE: IVerdictState = { verdict: null, error: null, pending: true };
@@ -17,34 +16,35 @@ export interface IVerdictState {
 /**
  * A verdict on what cannot be sent any more is none.
  *
- * @param submission - Null while the form is no request yet; must be the same object while nothing changes.
+ * @param ask - Must be the same function while the same is asked.
+ * @param request - Null while the form is no request yet; must be the same object while nothing changes.
  * @param world - Another value whenever the answer may have changed by itself, such as the list of offers.
  */
-export function useVerdict(
-  client: Pick<GatewayClient, 'verdict'>,
-  submission: RunSubmission | null,
+export function useVerdict<R>(
+  ask: (request: R, signal: AbortSignal) => Promise<Verdict>,
+  request: R | null,
   world: unknown
 ): IVerdictState {
   const [state, setState] = useState(NONE);
   useEffect(() => {
-    if (submission === null) {
+    if (request === null) {
       setState(NONE);
       return undefined;
     }
     const abort = new AbortController();
     setState(old => ({ ...old, pending: true }));
-    const ask = async (): Promise<void> => {
-      const answer = await client.verdict(submission, abort.signal).then(
+    const answer = async (): Promise<void> => {
+      const next = await ask(request, abort.signal).then(
         verdict => ({ verdict, error: null, pending: false }),
         (error: unknown) => ({ verdict: null, error: toGatewayError(error), pending: false })
       );
-      if (!abort.signal.aborted) setState(answer);
+      if (!abort.signal.aborted) setState(next);
     };
-    const timer = setTimeout(() => void ask(), PAUSE_MS);
+    const timer = setTimeout(() => void answer(), PAUSE_MS);
     return () => {
       clearTimeout(timer);
       abort.abort();
     };
-  }, [client, submission, world]);
-  return submission === null ? NONE : state;
+  }, [ask, request, world]);
+  return request === null ? NONE : state;
 }

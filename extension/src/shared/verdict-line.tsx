@@ -2,9 +2,9 @@
 import type { Problem } from '@berth/gateway/contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReactElement } from 'react';
-import { formatBytes } from '../../shared/byte-size.js';
-import { ErrorBox } from '../../shared/error-box.js';
-import { ProblemText } from '../../shared/problem-text.js';
+import { formatBytes } from './byte-size.js';
+import { ErrorBox } from './error-box.js';
+import { ProblemText } from './problem-text.js';
 import type { IVerdictState } from './use-verdict.js';
 
 export interface IVerdictLineProps {

@@ -1,0 +1,16 @@
+/** A question before something is lost. */
+import { Dialog, showDialog } from '@jupyterlab/apputils';
+
+export interface IQuestion {
+  readonly title: string;
+  readonly body: string;
+  readonly yes: string;
+  readonly no: string;
+}
+
+/** The harmless answer has the focus. */
+export async function confirm({ title, body, yes, no }: IQuestion): Promise<boolean> {
+  const buttons = [Dialog.cancelButton({ label: no }), Dialog.warnButton({ label: yes })];
+  const { button } = await showDialog({ title, body, buttons, defaultButton: 0 });
+  return button.accept;
+}
