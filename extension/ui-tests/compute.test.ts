@@ -9,7 +9,17 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { ROOT } from '../../scripts/command.js';
 import { waitUntil } from '../../scripts/jupyter-lab.js';
-import { arrive, axeFindings, callApi, goDark, leave, openNotebook, type Person, restored, screenshot } from './browser.js';
+import {
+  arrive,
+  axeFindings,
+  callApi,
+  goDark,
+  leave,
+  openNotebook,
+  type Person,
+  restored,
+  screenshot
+} from './browser.js';
 import { inFront, kernelIsIdle, runCell, save, readNotebook, show, writeNotebook } from './notebooks.js';
 
 const FIXTURE = path.join(ROOT, 'gateway/src/platform/local/compute/fixtures/t4-driver-515');
@@ -74,9 +84,7 @@ test('by keyboard alone: the notebook gets a GPU, and only its kernel is restart
 
 test('a restart of the kernel keeps the same GPU', async () => {
   const before = await runCell(page, 0);
-  await page.evaluate(
-    'window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart().then(() => true)'
-  );
+  await page.evaluate('window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart().then(() => true)');
   await kernelIsIdle(page);
   expect(await runCell(page, 0)).toBe(before);
   expect(await holders()).toEqual(['first Running gpu']);
@@ -116,13 +124,19 @@ test('a second notebook waits in line with its kernel kept, also after a reload,
 test('the panel shows who holds what; shutting the kernel down gives it back', async () => {
   await page.evaluate("window.jupyterapp.commands.execute('berth:show-panel').then(() => true)");
   await page.getByRole('list', { name: 'What I hold' }).getByText('second').waitFor();
-  await page.getByRole('img', { name: /^GPU memory:/ }).first().waitFor({ timeout: 30_000 });
+  await page
+    .getByRole('img', { name: /^GPU memory:/ })
+    .first()
+    .waitFor({ timeout: 30_000 });
   await screenshot(page, 'compute');
   expect(await axeFindings(page, '.jp-BerthPanel')).toEqual([]);
   await goDark(page);
   await screenshot(page, 'compute-dark');
   expect(await axeFindings(page, '.jp-BerthPanel')).toEqual([]);
   await page.getByRole('button', { name: 'Shut Down: second' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: /Shut Down/ }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /Shut Down/ })
+    .click();
   await waitUntil('nobody holds the GPU', 60_000, async () => !(await holders()).some(it => it.endsWith('gpu')));
 }, 120_000);
