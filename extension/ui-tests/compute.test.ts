@@ -98,7 +98,7 @@ test('a second notebook waits in line with its kernel kept, also after a reload,
   await dialog().getByRole('radio', { name: /T4/ }).check();
   await dialog().getByText(/^Wait/).waitFor();
   await dialog().getByRole('button', { name: 'Apply' }).click();
-  await dialog().getByRole('button', { name: 'Close' }).click();
+  await dialog().waitFor({ state: 'hidden' });
   await picker('Waiting · place 1').waitFor({ timeout: 30_000 });
   await page.reload();
   await restored(page);
@@ -123,7 +123,7 @@ test('a second notebook waits in line with its kernel kept, also after a reload,
 
 test('the panel shows who holds what; shutting the kernel down gives it back', async () => {
   await page.evaluate("window.jupyterapp.commands.execute('berth:show-panel').then(() => true)");
-  await page.getByRole('list', { name: 'What I hold' }).getByText('second').waitFor();
+  await page.getByRole('list', { name: 'What I hold' }).getByRole('listitem', { name: 'second' }).waitFor();
   await page
     .getByRole('img', { name: /^GPU memory:/ })
     .first()

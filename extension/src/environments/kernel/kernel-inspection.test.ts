@@ -74,6 +74,20 @@ test('after a restart nothing that was seen before counts', async () => {
   expect(inspection.evidence).toMatchObject({ python: '3.12.4' });
 });
 
+test('a restarted kernel of which Lab knows no state stays unread, and its indicator says "unknown" for ever', async () => {
+  const session = new FakeSession();
+  const inspection = new KernelInspection(session.asContext());
+  await until(() => session.answers.length === 1);
+  session.answers[0]!(good());
+  await until(() => inspection.evidence !== 'pending');
+  session.statusChanged.emit('restarting');
+  session.statusChanged.emit('unknown');
+  await until(() => session.answers.length === 2);
+  session.answers[1]!(good('3.12.4'));
+  await until(() => inspection.evidence !== 'pending');
+  expect(inspection.evidence).toMatchObject({ python: '3.12.4' });
+});
+
 test('a cell that fails takes the look behind it along: it is asked again, but not for ever', async () => {
   const session = new FakeSession();
   const inspection = new KernelInspection(session.asContext());

@@ -90,8 +90,10 @@ export class KernelInspection implements IDisposable {
 
   private readonly _onStatusChanged = (_: unknown, status: Kernel.Status): void => {
     const isGone = status === 'restarting' || status === 'autorestarting' || status === 'dead';
+    // After a restart Lab knows no state until the kernel has answered something; it is sent once they are connected.
+    const isThere = status === 'idle' || status === 'unknown';
     if (isGone) this._forget();
-    else if (status === 'idle' && this._evidence === 'pending') void this.look();
+    else if (isThere && this._evidence === 'pending') void this.look();
   };
 
   private readonly _changed = new Signal<this, void>(this);
