@@ -1,6 +1,6 @@
 /** What goes wrong is said where the person looks, in words that help, and nothing is left behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -16,6 +16,7 @@ import {
   screenshot,
   trainButton
 } from './browser.js';
+import { show, writeNotebook } from './notebooks.js';
 
 let scratch: string;
 let person: Person;
@@ -24,9 +25,9 @@ let page: Page;
 beforeAll(async () => {
   scratch = await mkdtemp(path.join(tmpdir(), 'berth-ui-'));
   person = await arrive(scratch);
-  await writeNotebook('broken', ["print('before the fall', flush=True)", 'import nowhere']);
-  await writeNotebook('installs', ['x = 1', '%pip install something']);
-  await writeNotebook('endless', [
+  await writeNotebook(person, 'broken', ["print('before the fall', flush=True)", 'import nowhere']);
+  await writeNotebook(person, 'installs', ['x = 1', '%pip install something']);
+  await writeNotebook(person, 'endless', [
     'import subprocess, time',
     "subprocess.Popen(['sleep', '3600'], start_new_session=True)",
     "print('never ends', flush=True)\nwhile True: time.sleep(0.1)"
@@ -38,30 +39,6 @@ afterAll(async () => {
   await leave(person);
   await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
 }, 60_000);
-
-async function writeNotebook(name: string, cells: readonly string[]): Promise<void> {
-  const notebook = {
-    nbformat: 4,
-    nbformat_minor: 5,
-    metadata: { kernelspec: { name: 'berth-default', display_name: 'Berth default', language: 'python' } },
-    cells: cells.map((source, index) => ({
-      cell_type: 'code',
-      id: `cell-${index}`,
-      metadata: {},
-      source,
-      outputs: [],
-      execution_count: null
-    }))
-  };
-  await writeFile(path.join(person.notebooks, `${name}.ipynb`), JSON.stringify(notebook));
-}
-
-async function show(name: string): Promise<void> {
-  await page.evaluate(
-    `window.jupyterapp.commands.execute('docmanager:open', {path: '${name}.ipynb'}).then(() => true)`
-  );
-  await page.getByRole('tab', { name: `${name}.ipynb`, selected: true }).waitFor();
-}
 
 const dialog = () => page.getByRole('dialog', { name: /^Train/ });
 const runPage = (name: string) => page.getByRole('region', { name: `Run ${name}` });
@@ -103,7 +80,7 @@ test('a module that is missing is named, with the cell; by keyboard alone', asyn
 }, 90_000);
 
 test('a cell that installs packages is named before anything is submitted', async () => {
-  await show('installs');
+  await show(page, 'installs');
   await page
     .locator('.jp-NotebookPanel:visible')
     .getByRole('button', { name: /^Train/ })
@@ -117,7 +94,7 @@ test('a cell that installs packages is named before anything is submitted', asyn
 }, 60_000);
 
 test('cancel ends everything that the run has started', async () => {
-  await show('endless');
+  await show(page, 'endless');
   await page
     .locator('.jp-NotebookPanel:visible')
     .getByRole('button', { name: /^Train/ })
