@@ -100,7 +100,10 @@ async function openPlatform(config: GatewayConfig, log: Logger, clock: () => Dat
   const lockFolder = join(assets, 'environments');
   const launcherFolder = join(assets, 'launcher', 'berth_launcher');
   const common = { pythonPath, dataFolder, variables: process.env, log, clock };
-  const environments = await LocalEnvironments.open({ ...common, cacheFolder, kernelsFolder, lockFolder, uvPath });
+  const environments = await LocalEnvironments.open({
+    ...{ ...common, cacheFolder, kernelsFolder, lockFolder, uvPath },
+    collectOrphansAtStart: true
+  });
   const compute = await LocalCompute.open(common);
   const kernels = await LocalKernels.open({ folder: join(dataFolder, 'kernels'), environments, compute, log, clock });
   const parts = { environments, compute, kernels };

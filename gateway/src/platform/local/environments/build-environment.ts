@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { asStorageError, errnoOf, makePrivateFolder } from '../../../store/index.js';
 import { runCommand } from './child-command.js';
+import { damagedPackages } from './damaged-packages.js';
 import type { EnvironmentDefinition } from './definitions.js';
 import {
   type EnvironmentManifest,
@@ -71,6 +72,7 @@ async function fill(build: EnvironmentBuild, temporary: string): Promise<void> {
   const onLine = (line: string): void => {
     if (progress.take(line)) build.onProgress(progress.now);
   };
+  if (build.replace) await dropDamaged(build, onLine);
   await uv(
     build,
     ['venv', '--relocatable', '--no-project', '--python', definition.interpreter.path, temporary],
@@ -93,6 +95,15 @@ async function fill(build: EnvironmentBuild, temporary: string): Promise<void> {
   };
   // Not synced to the disk: neither are the packages, and a manifest that a power cut takes is made again with them.
   await writeFile(join(temporary, MANIFEST_FILE), JSON.stringify(manifest));
+}
+
+/** Otherwise uv would link the changed files again. */
+async function dropDamaged(build: EnvironmentBuild, onLine: (line: string) => void): Promise<void> {
+  const { definition, variables, signal } = build;
+  build.onProgress({ progress: 0, message: 'Looking for damaged files' });
+  const { folder, interpreter } = definition;
+  const damaged = await damagedPackages({ folder, python: interpreter.path, variables, signal });
+  if (damaged.length > 0) await uv(build, ['cache', 'clean', ...damaged], onLine);
 }
 
 /** The lock has every package with its hashes, so nothing is resolved and nothing else is let in. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import type { Environment, EnvironmentRequest, EnvironmentSource } from '../../../contract/index.js';
 import { EnvironmentsWorld, nextEnd, withUv } from './environments.testkit.js';
 import type { LocalEnvironments } from './local-environments.js';
@@ -171,6 +171,54 @@ withUv('environments of one’s own (skipped where the bootstrap has not install
       [],
       []
     ]);
+  });
+
+  test('who cancels and asks again at once gets an environment that nobody knows of', async () => {
+    const asked = request(requirements('tiny-a'));
+    await environments.define(asked, world.root);
+    const cancelled = environments.cancel('mine');
+    const again = environments.define(asked, world.root);
+    const end = nextEnd(environments);
+    await Promise.allSettled([cancelled, again]);
+    const known = (await environments.list()).some(({ name }) => name === 'mine');
+    if (known) await end;
+    await environments.close();
+    environments = await world.start();
+    expect((await environments.list()).some(({ name }) => name === 'mine')).toBe(known);
+  });
+
+  test('who deletes and asks for another at once loses the definition of the new one', async () => {
+    await defined(request(requirements('tiny-nowhere')));
+    const asked = environments.define(request(requirements('tiny-a')), world.root);
+    const end = nextEnd(environments);
+    const [made] = await Promise.allSettled([asked, environments.remove('mine')]);
+    if (made.status === 'rejected') {
+      expect(made.reason).toMatchObject({ code: 'conflict' });
+      expect((await environments.list()).map(({ name }) => name)).toEqual(['default']);
+      return;
+    }
+    await end;
+    const views = await environments.list();
+    await environments.close();
+    environments = await world.start();
+    expect((await environments.list()).map(({ name }) => name)).toEqual(views.map(({ name }) => name));
+  });
+
+  test('nobody learns that an environment has to be made anew for a newer Python', async () => {
+    const { hash } = await defined(request(await uvLock()));
+    const [folder = ''] = await world.folders();
+    await environments.close();
+    const path = world.at('cache', 'environments', folder, 'berth-environment.json');
+    const older = hash.replace(/^.{16}/, '0123456789abcdef');
+    const manifest = (await readFile(path, 'utf8'))
+      .replace(hash, older)
+      .replace(/"python":"[^"]*"/, '"python":"3.9.1"');
+    await writeFile(path, manifest);
+    await rename(world.at('cache', 'environments', folder), world.at('cache', 'environments', 'mine-0123456789abcdef'));
+    environments = await world.start();
+    const { state, message, python } = await environments.get('mine');
+    expect(state).toBe('absent');
+    expect(message).toBe(`It was made for Python 3.9.1, and this machine has ${python}: create it anew.`);
   });
 
   test('a damaged definition keeps everything else from starting', async () => {

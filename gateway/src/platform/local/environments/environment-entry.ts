@@ -1,7 +1,7 @@
 /** What is known of one environment while the gateway runs, and how people see it. */
-import type { Environment, EnvironmentUse } from '../../../contract/index.js';
+import { type Environment, type EnvironmentUse, isPlatformError } from '../../../contract/index.js';
 import type { EnvironmentDefinition, EnvironmentOrigin } from './definitions.js';
-import { type EnvironmentManifest, lastUsedMs, readyManifest } from './environment-folder.js';
+import { type EnvironmentManifest, lastUsedMs, pythonOfOthers, readyManifest } from './environment-folder.js';
 import type { EnvironmentUses } from './environment-uses.js';
 import { describeUses } from './environment-uses.js';
 import { changesSince, installedPackages } from './installed-packages.js';
@@ -36,6 +36,8 @@ export interface Entry {
   failure: string;
   /** What there is to say of it while it is ready. */
   note: string;
+  /** Nobody knows yet what it is: its lock is being read, or uv did not answer when it was. */
+  isUnread: boolean;
   /** It is about to be deleted. */
   isGoing: boolean;
   /** As seen last. */
@@ -62,6 +64,7 @@ export function newEntry(entry: Pick<Entry, 'name' | 'origin' | 'request' | 'obt
     progress: NOTHING,
     failure: '',
     note: '',
+    isUnread: false,
     isGoing: false,
     inUse: [],
     told: ''
@@ -84,7 +87,7 @@ export async function viewOf(entry: Entry, uses: EnvironmentUses): Promise<Envir
   if (entry.creation !== undefined) return creatingView(entry);
   if (manifest !== undefined && folder !== undefined) return readyView(entry, manifest, folder);
   if (entry.failure !== '') return { ...plainView(entry), state: 'failed', message: entry.failure };
-  return { ...plainView(entry), message: inUse.length === 0 ? '' : goneMessage(inUse) };
+  return { ...plainView(entry), message: await absentMessage(entry) };
 }
 
 export function creatingView(entry: Entry): Environment {
@@ -125,6 +128,24 @@ function plainView({ name, origin, definition, inUse }: Entry): Environment {
   };
 }
 
+async function absentMessage({ definition, inUse, isUnread }: Entry): Promise<string> {
+  if (inUse.length > 0) return goneMessage(inUse);
+  if (definition === undefined) return isUnread ? 'Its lock is still being read.' : '';
+  const { version } = definition.interpreter.identity;
+  const made = await pythonOfOthers(definition.folder, definition.lock.lockHash);
+  return made === undefined || made === version
+    ? ''
+    : `It was made for Python ${made}, and this machine has ${version}: create it anew.`;
+}
+
 function goneMessage(inUse: readonly EnvironmentUse[]): string {
   return `Its files were deleted under ${describeUses(inUse)}: what is loaded goes on, what is imported later fails. Make it again, then restart.`;
+}
+
+/** Why something failed, for people. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error) && !isPlatformError(error)) return String(error);
+  const { message, cause } = error;
+  // Messages of our own are for people; what lies below them says where it went wrong.
+  return cause instanceof Error && !isPlatformError(error) ? `${message}: ${cause.message}` : message;
 }

@@ -171,6 +171,19 @@ export function folderParts(folderName: string): { readonly name: string; readon
   return name === undefined || hash === undefined ? undefined : { name, hash };
 }
 
+/** The Python that another folder of the same name and lock was made for: undefined where there is none. */
+export async function pythonOfOthers(folder: string, lockHash: string): Promise<string | undefined> {
+  const parent = dirname(folder);
+  const name = folderParts(basename(folder))?.name;
+  const others = (await readdir(parent).catch(() => [])).filter(each => folderParts(each)?.name === name);
+  for (const other of others) {
+    // A damaged manifest says nothing.
+    const manifest = await readJsonFile(join(parent, other, MANIFEST_FILE), EnvironmentManifest).catch(() => undefined);
+    if (other !== basename(folder) && manifest?.lockHash === lockHash) return manifest.python;
+  }
+  return undefined;
+}
+
 /** Whether somebody makes, repairs or removes this folder just now. */
 export async function isBeingMade(folder: string): Promise<boolean> {
   const [parent, name] = [dirname(folder), basename(folder)];

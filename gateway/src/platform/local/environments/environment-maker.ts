@@ -2,14 +2,13 @@
  * Makes environments, one creation for each at a time, and looks them over when they are ready. Nothing here rejects: how
  * something ended is in the entry.
  */
-import { isPlatformError } from '../../../contract/index.js';
 import type { PlatformLog } from '../ports.js';
 import { buildEnvironment } from './build-environment.js';
 import type { DefinitionStore, EnvironmentDefinition } from './definitions.js';
-import { type Entry, manifestOf, NOTHING } from './environment-entry.js';
+import { type Entry, manifestOf, NOTHING, sentenceOf } from './environment-entry.js';
 import { describeUses } from './environment-uses.js';
 import { kernelArgv } from './kernel-layer.js';
-import { removeDeadKernelspecs, writeKernelspec } from './kernelspec.js';
+import { writeKernelspec } from './kernelspec.js';
 import { lookOver } from './look-over.js';
 
 export interface MakerOptions {
@@ -24,10 +23,6 @@ export interface MakerOptions {
   /** Something has ended: a creation, or the look at what was made. */
   readonly onEnd: (entry: Entry) => Promise<void>;
 }
-
-/** Definitions that are read at the same time: each takes a process of uv. */
-const AT_ONCE = 4;
-const OBTAIN_MS = 30_000;
 
 interface Work {
   readonly abort: AbortController;
@@ -59,18 +54,6 @@ export class EnvironmentMaker {
     this.#looks.set(entry, { abort, ended: this.#look(entry, definition, abort.signal) });
   }
 
-  /** Finds out at the start what they are and which are ready; what is wrong with one is its own trouble. */
-  async obtainAll(entries: readonly Entry[]): Promise<void> {
-    for (let from = 0; from < entries.length; from += AT_ONCE) {
-      await Promise.all(entries.slice(from, from + AT_ONCE).map(entry => this.#obtainAtStart(entry)));
-    }
-    try {
-      await removeDeadKernelspecs(this.#options.kernelsFolder);
-    } catch (error: unknown) {
-      this.#options.log.warn('old kernelspecs cannot be removed', { error });
-    }
-  }
-
   /** Stops what is being done with it, and waits until nothing of that is left. */
   async stop(entry: Entry, reason: string): Promise<void> {
     const works: Work[] = [entry.creation, this.#looks.get(entry)].flatMap(work => work ?? []);
@@ -86,20 +69,6 @@ export class EnvironmentMaker {
       await writeKernelspec(kernelsFolder, definition, kernelArgv(definition.folder, withLayer));
     } catch (error: unknown) {
       log.warn('kernelspec cannot be written', { environment: definition.name, error });
-    }
-  }
-
-  async #obtainAtStart(entry: Entry): Promise<void> {
-    try {
-      const signal = AbortSignal.timeout(OBTAIN_MS);
-      entry.definition = (await entry.obtain({ signal, onProgress: () => undefined })).definition;
-      const manifest = await manifestOf(entry);
-      if (manifest === undefined) return;
-      await this.offerKernel(entry, manifest.kernelLayer);
-      this.look(entry);
-    } catch (error: unknown) {
-      entry.failure = sentenceOf(error);
-      this.#options.log.warn('environment cannot be read', { environment: entry.name, problem: entry.failure });
     }
   }
 
@@ -134,6 +103,8 @@ export class EnvironmentMaker {
       entry.note = note;
     }
     const { definition } = entry;
+    // It may not have been known until now that it is there.
+    if (!replace && (await manifestOf(entry)) !== undefined) return;
     await buildEnvironment({ definition, replace, uv, kernelRequirements, variables, clock, signal, onProgress });
     const manifest = await manifestOf(entry);
     await this.offerKernel(entry, manifest?.kernelLayer ?? false);
@@ -175,11 +146,4 @@ export class EnvironmentMaker {
     look?.abort.abort(new Error('it is made anew'));
     await look?.ended;
   }
-}
-
-function sentenceOf(error: unknown): string {
-  if (!(error instanceof Error) && !isPlatformError(error)) return String(error);
-  const { message, cause } = error;
-  // Messages of our own are for people; what lies below them says where it went wrong.
-  return cause instanceof Error && !isPlatformError(error) ? `${message}: ${cause.message}` : message;
 }

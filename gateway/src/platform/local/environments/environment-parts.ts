@@ -2,9 +2,11 @@
 import { join } from 'node:path';
 import { makePrivateFolder } from '../../../store/index.js';
 import { DefinitionStore, packagedNames } from './definitions.js';
+import type { Entry } from './environment-entry.js';
 import { EnvironmentDefiner } from './environment-definer.js';
 import { removeAbandoned } from './environment-folder.js';
 import { EnvironmentMaker } from './environment-maker.js';
+import { EnvironmentReader } from './environment-reader.js';
 import { EnvironmentShelf } from './environment-shelf.js';
 import { EnvironmentUses } from './environment-uses.js';
 import { probeInterpreter } from './interpreter.js';
@@ -25,6 +27,7 @@ export interface EnvironmentParts {
   readonly uses: EnvironmentUses;
   readonly shelf: EnvironmentShelf;
   readonly maker: EnvironmentMaker;
+  readonly reader: EnvironmentReader;
 }
 
 /** Also removes what killed gateways left half-made. */
@@ -38,18 +41,20 @@ export async function openParts(options: LocalEnvironmentsOptions): Promise<Envi
   const removed = await removeAbandoned(parent);
   if (removed > 0) log.info('removed half-made environments', { removed });
   const kernelLockFile = join(lockFolder, 'kernel-layer', 'kernel.lock');
-  const locks = new LockTool({ uvPath, cacheFolder, variables, kernelLockFile });
+  const locks = new LockTool({ uvPath, cacheFolder, variables, kernelLockFile, readWithinMs: options.readWithinMs });
   const interpreters = new Interpreters({ base, uvPath, variables, cwd: '/' });
   const uses = new EnvironmentUses(parent);
   const shelf = new EnvironmentShelf({ ...options, uses });
+  const onEnd = (entry: Entry): Promise<void> => shelf.announceSafely(entry);
   const maker = new EnvironmentMaker({
     ...options,
     store,
     variables,
     kernelRequirements: async () => (await locks.kernelLayer()).exported,
     onProgress: entry => void shelf.progressed(entry),
-    onEnd: async entry => void (await shelf.announce(entry))
+    onEnd
   });
+  const reader = new EnvironmentReader({ ...options, maker, onEnd });
   const definer = new EnvironmentDefiner({ lockFolder, parent, locks, interpreters, store });
   return {
     parent,
@@ -60,6 +65,7 @@ export async function openParts(options: LocalEnvironmentsOptions): Promise<Envi
     definer,
     uses,
     shelf,
-    maker
+    maker,
+    reader
   };
 }

@@ -54,6 +54,13 @@ export class EnvironmentShelf {
     return view;
   }
 
+  /** For what nobody waits for: a look at the processes may fail, and the next one tells the same. */
+  async announceSafely(entry: Entry): Promise<void> {
+    await this.announce(entry).catch((error: unknown) => {
+      this.#options.log.warn('an environment cannot be looked at', { environment: entry.name, error });
+    });
+  }
+
   delete(entry: Entry): void {
     if (this.entries.get(entry.name) !== entry) return;
     this.entries.delete(entry.name);

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment, EnvironmentUse } from '../../../contract/index.js';
 import { EnvironmentsWorld, nextEnd, until, withUv } from './environments.testkit.js';
-import type { LocalEnvironments } from './local-environments.js';
+import type { LocalEnvironments, LocalEnvironmentsOptions } from './local-environments.js';
 import { makeTinyLock, makeTinyPackages } from './tiny-packages.testkit.js';
 
 const DAY_MS = 24 * 3_600_000;
@@ -34,12 +34,12 @@ withUv('environments in use (skipped where the bootstrap has not installed uv)',
     await world.remove();
   });
 
-  async function begin(): Promise<void> {
+  async function begin(options: Partial<LocalEnvironmentsOptions> = {}): Promise<void> {
     const every = (_ms: number, act: () => void): (() => void) => {
       recheck = act;
       return () => undefined;
     };
-    environments = await world.start({ every });
+    environments = await world.start({ every, ...options });
   }
   async function define(name: string, ...packages: string[]): Promise<void> {
     const text = await makeTinyLock(
@@ -148,6 +148,16 @@ withUv('environments in use (skipped where the bootstrap has not installed uv)',
     expect(await world.folders()).toHaveLength(1);
   });
 
+  test('a file that was changed in place comes back by repair, from the cache of uv that has the same file', async () => {
+    const file = join(await sitePackages(), 'tiny_a', '__init__.py');
+    expect((await stat(file)).nlink).toBeGreaterThan(1);
+    await writeFile(file, 'answer = 7');
+    const mended = until(environments, ({ name, sizeBytes }) => name === 'mine' && sizeBytes !== null);
+    await environments.repair('mine');
+    await mended;
+    expect(await readFile(file, 'utf8')).toBe('answer = 42');
+  });
+
   onLinux('repair stops what runs in the environment, or says nothing to who runs it', async () => {
     const use = await runIn('mine');
     const used = (await mine()).lastUsedAtMs;
@@ -204,12 +214,20 @@ withUv('environments in use (skipped where the bootstrap has not installed uv)',
   test('what nothing refers to any more stays for ever unless somebody asks', async () => {
     await environments.close();
     await rm(world.at('data', 'environments', 'mine.json'));
-    await begin();
+    await begin({ collectOrphansAtStart: true });
     await environments.close();
     expect(await world.folders()).toHaveLength(1);
     world.nowMs += 15 * DAY_MS;
-    await begin();
+    await begin({ collectOrphansAtStart: true });
     await environments.close();
     expect(await world.folders()).toEqual([]);
+  });
+
+  test('whoever opens the cache with a data folder of his own deletes the environments of others', async () => {
+    await environments.close();
+    world.nowMs += 15 * DAY_MS;
+    await begin({ dataFolder: world.at('other-data') });
+    await environments.close();
+    expect(await world.folders()).toHaveLength(1);
   });
 });

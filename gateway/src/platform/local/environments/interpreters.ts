@@ -7,6 +7,7 @@ import { PlatformError } from '../../../contract/index.js';
 import { runCommand } from './child-command.js';
 import { type Interpreter, probeInterpreter } from './interpreter.js';
 import { type Lock, pythonProblem } from './locks/index.js';
+import { asUvHangs } from './uv-hangs.js';
 
 const Listed = z.array(
   z.looseObject({
@@ -88,7 +89,9 @@ export class Interpreters {
 
   async #list(signal: AbortSignal): Promise<Found[]> {
     const { uvPath, cwd, variables } = this.#options;
-    const { exitCode, output } = await runCommand(uvPath, LIST, { cwd, variables, signal });
+    const { exitCode, output } = await runCommand(uvPath, LIST, { cwd, variables, signal }).catch((error: unknown) => {
+      throw asUvHangs(error);
+    });
     if (exitCode !== 0) return [];
     return Listed.parse(JSON.parse(output.join('\n'))).flatMap(({ version, path, implementation, variant }) => {
       const isPlain = implementation === 'cpython' && (variant ?? 'default') === 'default';

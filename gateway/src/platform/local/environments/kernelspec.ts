@@ -34,6 +34,7 @@ export async function writeKernelspec(
     display_name: definition.title,
     language: 'python',
     metadata: {
+      debugger: true,
       kernel_provisioner: PROVISIONER,
       berth: { environment: definition.name, hash: definition.hash }
     }

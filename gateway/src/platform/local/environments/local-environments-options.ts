@@ -15,6 +15,15 @@ export interface LocalEnvironmentsOptions {
   readonly pythonPath?: string;
   /** Our own environment variables: mirrors, proxies and uv's cache are taken from them. Default: the process's. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
+  /**
+   * Whether what no definition refers to and nobody used for weeks is deleted at the start. Only for who has the
+   * person's own definitions: whoever opens the cache with others takes everything for orphans. Default: no.
+   */
+  readonly collectOrphansAtStart?: boolean;
+  /** How long opening waits for definitions to be read; reading goes on afterwards. Default: 5 s. */
+  readonly openWithinMs?: number;
+  /** After how long of reading one definition uv counts as hanging. Default: 10 s. */
+  readonly readWithinMs?: number;
   readonly log: PlatformLog;
   readonly clock: () => Date;
   /** Calls `act` each `ms` until the returned function is called; it does not keep the process alive. */
@@ -25,4 +34,11 @@ export interface LocalEnvironmentsOptions {
 export function everyUnref(ms: number, act: () => void): () => void {
   const timer = setInterval(act, ms).unref();
   return () => clearInterval(timer);
+}
+
+/** Resolves when the work is done or the time is up; what is wrong with the work is for others. */
+export async function settledWithin(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>(resolve => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work, patience]).finally(() => clearTimeout(timer));
 }

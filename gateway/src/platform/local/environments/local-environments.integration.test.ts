@@ -54,6 +54,7 @@ withUv('with uv (skipped where the bootstrap has not installed it)', () => {
     expect(kernel.argv).toEqual(await environments.kernelArgv('default'));
     expect(kernel.argv[0]).toBe(python);
     expect(kernel.metadata).toEqual({
+      debugger: true,
       kernel_provisioner: { provisioner_name: 'berth-provisioner', config: {} },
       berth: { environment: 'default', hash }
     });

@@ -22,12 +22,14 @@ import { readWish } from './environment-wish.js';
 import { inspectLock } from './inspect-lock.js';
 import { kernelArgv } from './kernel-layer.js';
 import { removeKernelspec } from './kernelspec.js';
-import { everyUnref, type LocalEnvironmentsOptions } from './local-environments-options.js';
+import { everyUnref, type LocalEnvironmentsOptions, settledWithin } from './local-environments-options.js';
+import { isReplaceable, nameTaken } from './name-taken.js';
 
 export type { LocalEnvironmentsOptions } from './local-environments-options.js';
 
 /** How often it is looked whether something changed that nobody told. */
 const RECHECK_MS = 10_000;
+const OPEN_MS = 5_000;
 
 export class LocalEnvironments implements PlatformEnvironments {
   readonly #options: LocalEnvironmentsOptions;
@@ -105,7 +107,8 @@ export class LocalEnvironments implements PlatformEnvironments {
     const isFirst = entry.creation?.isFirst === true;
     await this.#parts.maker.stop(entry, 'cancelled');
     const view = await this.#parts.shelf.view(entry);
-    if (isFirst && view.state === 'absent' && !this.#closed) await this.#forget(entry);
+    // Somebody may have asked for it again meanwhile.
+    if (isFirst && view.state === 'absent' && entry.creation === undefined && !this.#closed) await this.#forget(entry);
     else if (!this.#closed) this.#parts.maker.look(entry);
     return view;
   }
@@ -118,6 +121,7 @@ export class LocalEnvironments implements PlatformEnvironments {
       throw new PlatformError('conflict', `${name} ships with Berth and cannot be deleted. ${hint}`);
     }
     this.#requireOpen(entry);
+    if (entry.isUnread) throw new PlatformError('conflict', `${name} is not read yet; try again in a moment.`);
     entry.isGoing = true;
     try {
       await this.#requireUnused(entry);
@@ -178,24 +182,28 @@ export class LocalEnvironments implements PlatformEnvironments {
   async close(): Promise<void> {
     this.#closed = true;
     this.#endRechecks();
-    await Promise.all(
-      [...this.#parts.shelf.entries.values()].map(entry => this.#parts.maker.stop(entry, 'the gateway ends'))
-    );
+    const { shelf, maker, reader, locks } = this.#parts;
+    const stopped = [...shelf.entries.values()].map(entry => maker.stop(entry, 'the gateway ends'));
+    await Promise.all([...stopped, reader.close(), locks.close()]);
     await Promise.all([this.#defining, this.#collecting]);
-    this.#parts.shelf.listeners.clear();
+    shelf.listeners.clear();
   }
 
   async #begin(): Promise<void> {
-    const { definer, store, shelf, maker, packaged } = this.#parts;
-    const { log, every = everyUnref } = this.#options;
+    const { definer, store, shelf, reader, packaged } = this.#parts;
+    const { log, every = everyUnref, openWithinMs = OPEN_MS, collectOrphansAtStart = false } = this.#options;
     for (const name of packaged) shelf.entries.set(name, definer.packaged(name));
     for (const name of await store.names()) {
       if (shelf.entries.has(name)) log.warn('an environment of this name ships with Berth now', { environment: name });
       else shelf.entries.set(name, await definer.stored(name));
     }
-    await maker.obtainAll([...shelf.entries.values()]);
-    this.#endRechecks = every(RECHECK_MS, () => void shelf.recheck());
-    this.#collecting = this.#collectSilently();
+    const reading = reader.readAll([...shelf.entries.values()]);
+    await settledWithin(reading, openWithinMs);
+    this.#endRechecks = every(RECHECK_MS, () => {
+      void reader.again(shelf.entries.values());
+      void shelf.recheck();
+    });
+    if (collectOrphansAtStart) this.#collecting = reading.then(() => this.#collectSilently());
   }
 
   /** What no definition refers to and nobody used for weeks. */
@@ -217,7 +225,10 @@ export class LocalEnvironments implements PlatformEnvironments {
       if (await definer.isSame(known, wish)) return this.create(wish.name);
       throw nameTaken(known);
     }
-    if (known !== undefined) await store.remove(known.name);
+    if (known !== undefined) {
+      this.#requireOpen(known);
+      await store.remove(known.name);
+    }
     const entry = definer.asked(wish);
     this.#requireOpen(entry);
     shelf.entries.set(wish.name, entry);
@@ -233,7 +244,9 @@ export class LocalEnvironments implements PlatformEnvironments {
   /** Nothing is left of it but what uv keeps in its cache. */
   async #forget(entry: Entry): Promise<void> {
     const { store, shelf } = this.#parts;
-    await store.remove(entry.name);
+    entry.isGoing = true;
+    // The name may belong to another one by now.
+    if (shelf.entries.get(entry.name) === entry) await store.remove(entry.name);
     if (entry.definition !== undefined) await removeKernelspec(this.#options.kernelsFolder, entry.definition);
     shelf.delete(entry);
   }
@@ -284,17 +297,4 @@ export class LocalEnvironments implements PlatformEnvironments {
   #entry(name: string): Entry {
     return this.#parts.shelf.entry(name);
   }
-}
-
-/** Its files have never been there, so nobody can have relied on what it is. */
-async function isReplaceable(entry: Entry): Promise<boolean> {
-  return !entry.wasMade && entry.origin !== 'berth' && entry.creation === undefined && !(await manifestOf(entry));
-}
-
-function nameTaken({ name, creation }: Entry): PlatformError {
-  const problem = creation === undefined ? 'is there already, with another lock' : 'is being made from something else';
-  return new PlatformError(
-    'conflict',
-    `The environment ${name} ${problem}. Environments never change: choose another name.`
-  );
 }

@@ -19,7 +19,7 @@ export function findUv(): string | undefined {
 }
 
 const MAKE_WHEEL = `
-import sys, zipfile
+import base64, hashlib, sys, zipfile
 path, name, version, code, padding, tag = sys.argv[1:]
 info = f"{name}-{version}.dist-info"
 with zipfile.ZipFile(path, "w") as wheel:
@@ -30,7 +30,8 @@ with zipfile.ZipFile(path, "w") as wheel:
     add(f"{info}/METADATA", f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n")
     add(f"{info}/WHEEL", f"Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: {tag}\\n")
     add(f"{info}/top_level.txt", name)
-    add(f"{info}/RECORD", f"{name}/__init__.py,,\\n{info}/METADATA,,\\n{info}/WHEEL,,\\n{info}/RECORD,,\\n")
+    sha256 = base64.urlsafe_b64encode(hashlib.sha256(code.encode()).digest()).rstrip(b"=").decode()
+    add(f"{info}/RECORD", f"{name}/__init__.py,sha256={sha256},{len(code.encode())}\\n{info}/METADATA,,\\n{info}/WHEEL,,\\n{info}/RECORD,,\\n")
 `;
 
 /** Of what is installed where Python runs: wheels as they were before they were installed. */

@@ -51,13 +51,14 @@ function withoutItself(project: RawPackage, wanted: readonly UvDependency[]): Uv
   const found: UvDependency[] = [];
   const taken = new Set<string>();
   const queue = [...wanted];
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    if (next.name !== project.name) found.push(next);
-    else {
-      for (const extra of next.extras.filter(each => taken.size < taken.add(each).size)) {
-        queue.push(...(project['optional-dependencies'][extra] ?? []));
-      }
+  // It grows while it is walked.
+  for (const next of queue) {
+    if (next.name !== project.name) {
+      found.push(next);
+      continue;
     }
+    const extras = next.extras.filter(each => taken.size < taken.add(each).size);
+    for (const each of extras.flatMap(extra => project['optional-dependencies'][extra] ?? [])) queue.push(each);
   }
   return found;
 }

@@ -1,6 +1,7 @@
 /** Reads locks: what their text says, and what uv says that it means. Nothing is fetched, and nothing in them is run. */
 import { createHash } from 'node:crypto';
 import { PlatformError } from '../../../../contract/index.js';
+import { asUvHangs } from '../uv-hangs.js';
 import type { Lock } from './lock.js';
 import type { LockCache } from './lock-cache.js';
 import { lockHash } from './lock-hash.js';
@@ -11,7 +12,7 @@ import type { UvLockCommands } from './uv-lock-commands.js';
 import { writeUvLock } from './write-uv-lock.js';
 
 /** Reading takes a part of a second; uv hangs if it takes this long. */
-const LONGEST_MS = 60_000;
+const LONGEST_MS = 10_000;
 /** Few notebooks are open at a time, and a lock is some MB. */
 const MOST_KEPT = 50;
 
@@ -19,11 +20,14 @@ export class LockReader {
   readonly #uv: UvLockCommands;
   readonly #cache: LockCache;
   readonly #kept = new Map<string, Promise<Lock>>();
+  readonly #closing = new AbortController();
+  readonly #longestMs: number;
   #uvVersion: Promise<string> | undefined;
 
-  constructor(uv: UvLockCommands, cache: LockCache) {
+  constructor(uv: UvLockCommands, cache: LockCache, longestMs = LONGEST_MS) {
     this.#uv = uv;
     this.#cache = cache;
+    this.#longestMs = longestMs;
   }
 
   /** @throws PlatformError `invalid-input` saying what is wrong with the text */
@@ -49,6 +53,12 @@ export class LockReader {
     };
   }
 
+  /** Ends what uv does, and waits for it. */
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('the gateway ends'));
+    await Promise.allSettled([this.#uvVersion, ...this.#kept.values()]);
+  }
+
   async #readAnew(text: string): Promise<Lock> {
     return this.accept(readUvLock(text).lock);
   }
@@ -63,7 +73,13 @@ export class LockReader {
   }
 
   async #exported(text: string, uvLock: UvLock): Promise<string> {
-    const signal = AbortSignal.timeout(LONGEST_MS);
+    const signal = AbortSignal.any([AbortSignal.timeout(this.#longestMs), this.#closing.signal]);
+    return this.#exportedWithin(text, uvLock, signal).catch((error: unknown) => {
+      throw asUvHangs(error);
+    });
+  }
+
+  async #exportedWithin(text: string, uvLock: UvLock, signal: AbortSignal): Promise<string> {
     this.#uvVersion ??= this.#uv.version(signal);
     const uvVersion = await this.#uvVersion.catch((error: unknown) => {
       this.#uvVersion = undefined;

@@ -15,6 +15,8 @@ export interface LockToolOptions {
   readonly variables: Readonly<Record<string, string>>;
   /** The lock of what a kernel needs besides the packages of an environment. */
   readonly kernelLockFile: string;
+  /** After how long of reading one lock uv counts as hanging; default: 10 s. */
+  readonly readWithinMs?: number | undefined;
 }
 
 export class LockTool {
@@ -24,7 +26,7 @@ export class LockTool {
 
   constructor(options: LockToolOptions) {
     const uv = new UvLockCommands(options);
-    this.#reader = new LockReader(uv, new LockCache(options.cacheFolder));
+    this.#reader = new LockReader(uv, new LockCache(options.cacheFolder), options.readWithinMs);
     this.#resolver = new LockResolver(uv, this.#reader);
     this.#kernelLockFile = options.kernelLockFile;
   }
@@ -35,6 +37,11 @@ export class LockTool {
    */
   async read(text: string): Promise<Lock> {
     return this.#reader.read(text);
+  }
+
+  /** Ends the reading of locks. */
+  async close(): Promise<void> {
+    await this.#reader.close();
   }
 
   /** The lock of the kernel layer. */

@@ -28,7 +28,7 @@ export function reachedPackages(lock: RawLock, requirements: Asked['requirements
       const more = next.extras.filter(extra => extras.size < extras.add(extra).size);
       reached.set(raw, extras);
       const needs = more.flatMap(extra => raw['optional-dependencies'][extra] ?? []);
-      queue.push(...[...(isNew ? raw.dependencies : []), ...needs].map(each => ({ ...each, by: raw.name })));
+      for (const each of [...(isNew ? raw.dependencies : []), ...needs]) queue.push({ ...each, by: raw.name });
     }
   }
   return [...reached].map(([raw, extras]) => ({ raw, extras }));

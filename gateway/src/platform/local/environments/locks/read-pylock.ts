@@ -4,6 +4,7 @@ import { flatLock, type ListedPackage } from './flat-lock.js';
 import { Marker, Name, Specifier, Version } from './locked-values.js';
 import { readToml, unreadable } from './read-toml.js';
 import type { UvLock } from './uv-lock.js';
+import { withinTime } from './within-time.js';
 import { lockedFile, packageProblems, type WrittenFile, type WrittenPackage } from './written-package.js';
 
 const WHAT = 'pylock.toml';
@@ -38,6 +39,10 @@ const RawPylock = z.object({
 
 /** @throws PlatformError `invalid-input` naming every package that is not from an index or has a file without a hash */
 export function readPylock(text: string): UvLock {
+  return withinTime(WHAT, () => readAll(text));
+}
+
+function readAll(text: string): UvLock {
   const raw = readToml(text, WHAT, RawPylock);
   const problems = packageProblems(raw.packages.map(written));
   if (problems.length > 0) throw unreadable(WHAT, problems);

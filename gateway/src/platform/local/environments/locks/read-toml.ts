@@ -7,9 +7,15 @@ import { PlatformError, type Problem } from '../../../../contract/index.js';
 export const LOCK_MAX_CHARACTERS = 8_000_000;
 /** `package.wheels.hashes` of a pylock.toml is the deepest, with arrays counted. */
 const DEEPEST = 10;
+/** A line that begins with more names, each of which would be one table deeper. */
+const DOTTED = /^[ \t[]*(?:[\w-]+[ \t]*\.[ \t]*){10}/m;
 const MOST_PROBLEMS = 20;
 
-/** @param what for people, such as `uv.lock`. @throws PlatformError `invalid-input` naming what is wrong where */
+/**
+ * Can take hours for a text that is made for it: callers limit its time (`withinTime`).
+ * @param what for people, such as `uv.lock`
+ * @throws PlatformError `invalid-input` naming what is wrong where
+ */
 export function readToml<Schema extends ZodType>(text: string, what: string, schema: Schema): z.output<Schema> {
   const parsed = schema.safeParse(parseToml(text, what));
   if (parsed.success) return parsed.data;
@@ -23,8 +29,12 @@ function parseToml(text: string, what: string): unknown {
   if (text.length > LOCK_MAX_CHARACTERS) {
     throw new PlatformError('too-large', `The ${what} has more than ${LOCK_MAX_CHARACTERS} characters.`);
   }
+  if (DOTTED.test(text)) {
+    throw unreadable(what, [{ field: 'text', message: `want keys of at most ${DEEPEST} names with dots between` }]);
+  }
   try {
-    return parse(text.replace(/^\uFEFF/, ''), { maxDepth: DEEPEST });
+    // The parser looks for the end of a comment's line for ever where the text ends in it.
+    return parse(`${text.replace(/^\uFEFF/, '')}\n`, { maxDepth: DEEPEST });
   } catch (error: unknown) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     const line = (error as { line?: unknown }).line;

@@ -5,6 +5,7 @@ import { type ReachedPackage, reachedPackages } from './reached-packages.js';
 import { readToml, unreadable } from './read-toml.js';
 import type { UvLock, UvPackage } from './uv-lock.js';
 import { writeUvLock } from './write-uv-lock.js';
+import { withinTime } from './within-time.js';
 import { lockedFile, packageProblems, type WrittenFile, type WrittenPackage } from './written-package.js';
 
 const WHAT = 'uv.lock';
@@ -25,6 +26,10 @@ export function portableLock(text: string): string {
  * @throws PlatformError `invalid-input` naming every package that is not from an index or has a file without a hash
  */
 export function readUvLock(text: string, known: ReadonlyMap<string, string> = new Map()): ReadUvLock {
+  return withinTime(WHAT, () => readAll(text, known));
+}
+
+function readAll(text: string, known: ReadonlyMap<string, string>): ReadUvLock {
   const raw = readToml(text, WHAT, RawLock);
   const { requirements, warnings } = askedFor(raw);
   const reached = reachedPackages(raw, requirements);
