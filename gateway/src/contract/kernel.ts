@@ -2,10 +2,9 @@
  * Notebook kernels and the compute that they hold. A kernel is asked for first and started later: it waits in the same
  * queue as runs, and only when it is `Ready` the client starts (or restarts) the Jupyter kernel, whose provisioner takes it.
  */
+import { KERNEL_PHASES } from '@berth/operator/plan';
 import { z } from 'zod';
 import { EnvironmentName } from './environment.js';
-
-export const KERNEL_PHASES = ['Waiting', 'Ready', 'Starting', 'Running'] as const;
 
 export const KernelId = z
   .string()
@@ -42,7 +41,7 @@ export const KernelView = z
     environment: z.string(),
     lockHash: z.string().describe('Of the environment it was started in; empty before'),
     offer: z.string(),
-    count: z.int().min(1),
+    count: z.int().min(1).describe('Slots of the offer; for `cpu` the cores that it may use'),
     phase: z.enum(KERNEL_PHASES),
     message: z.string().describe('Why it waits, or what is to be done next; empty when there is nothing to say'),
     position: z.int().min(1).nullable().describe('Place in the queue of its offer; 1 is next'),

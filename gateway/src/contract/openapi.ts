@@ -27,9 +27,10 @@ const MORE_ERRORS: { readonly [Name in RouteName]?: readonly ErrorCode[] } = {
   cancelRun: ['conflict'],
   retryRun: ['conflict', 'storage-full'],
   deleteRun: ['conflict'],
-  claimKernel: ['not-found', 'conflict', 'never-fits'],
+  claimKernel: ['not-found', 'conflict', 'never-fits', 'storage-full'],
   releaseKernel: ['conflict'],
   createEnvironment: ['not-found', 'conflict', 'storage-full'],
+  makeEnvironment: ['conflict'],
   repairEnvironment: ['conflict'],
   deleteEnvironment: ['conflict']
 };

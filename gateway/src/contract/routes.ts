@@ -69,7 +69,7 @@ export const ROUTES = {
   getKernelVerdict: {
     method: 'post',
     path: '/kernels/verdict',
-    summary: 'What would happen if this were asked for now; nothing is changed',
+    summary: 'What would happen if this were asked for now, once its environment is there; nothing is changed',
     body: KernelRequest,
     answer: ok(Verdict)
   },

@@ -24,6 +24,7 @@ import { RunStore } from './run-store.js';
 import { runView } from './run-view.js';
 import { checkSubmission } from './submission-check.js';
 import type { CheckedSubmission } from './submission-check.js';
+import { strangerWarnings } from './stranger-warnings.js';
 import { Submissions } from './submissions.js';
 import type { TrackedRun } from './tracked-run.js';
 import { verdictView } from './verdict-view.js';
@@ -114,7 +115,9 @@ export class LocalRuns {
   }
 
   async verdict(actor: Actor, submission: RunSubmission, signal: AbortSignal): Promise<Verdict> {
-    return verdictView(submission, await this.check(actor, submission, signal));
+    const checked = await this.check(actor, submission, signal);
+    const strangers = checked.planned.verdict === 'now' ? this.strangersFor(submission) : [];
+    return verdictView(submission, { ...checked, warnings: [...checked.warnings, ...strangers] });
   }
 
   async submit(actor: Actor, submission: RunSubmission, signal: AbortSignal): Promise<RunView> {
@@ -209,6 +212,12 @@ export class LocalRuns {
   private check(actor: Actor, submission: RunSubmission, signal: AbortSignal): Promise<CheckedSubmission> {
     const { environments, bundleLimits = DEFAULT_BUNDLE_LIMITS } = this.options;
     return checkSubmission({ environments, bundleLimits }, actor, submission, this.queueSight(), signal);
+  }
+
+  private strangersFor({ offer, processes }: RunSubmission): string[] {
+    const { compute } = this.options;
+    const claims = this.allClaims();
+    return strangerWarnings(compute.offers(claims), compute.pickDevices(offer, processes, claims) ?? []);
   }
 
   private queueSight(): QueueSight {

@@ -88,7 +88,8 @@ function migPart(gpu: Gpu, instance: MigInstance): Part {
   return { id: offerId('mig', profile, gpu.product), kind: 'mig', name, shares: 1, device };
 }
 
-function isOn(process: GpuProcess, { gpuInstance, computeInstance }: MigInstance): boolean {
+/** Whether a process works on this part of its GPU. */
+export function isOn(process: GpuProcess, { gpuInstance, computeInstance }: MigInstance): boolean {
   return process.gpuInstance === gpuInstance && (process.computeInstance ?? computeInstance) === computeInstance;
 }
 

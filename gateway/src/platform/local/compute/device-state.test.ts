@@ -25,8 +25,8 @@ function offersOf(name: string, shares = 1, list = ''): DeviceOffer[] {
 }
 
 function sight(more: Partial<DeviceSight['processes']> & { trouble?: string | null } = {}): DeviceSight {
-  const { families = new Map(), ours = new Set(), trouble = null } = more;
-  return { processes: { families, ours }, trouble };
+  const { families = new Map(), ours = new Set(), strangers = new Set(), trouble = null } = more;
+  return { processes: { families, ours, strangers }, trouble };
 }
 
 function only(offers: readonly DeviceOffer[], id: string): DeviceOffer {
@@ -117,6 +117,12 @@ describe('strangers', () => {
     const run = holder('a', H200, [gpu('2001')], { pids: [12] });
     expect(deviceOfferView(offer(), [run], sight()).devices[1]?.strangers).toEqual([]);
     expect(deviceOfferView(offer(), [], sight()).devices[1]?.strangers).toHaveLength(1);
+  });
+
+  test('in a container a stranger is forgotten as soon as somebody is given its device', () => {
+    const run = holder('a', H200, [gpu('2001')], { pids: [12] });
+    const known = sight({ strangers: new Set([70002]) });
+    expect(deviceOfferView(offer(), [run], known).devices[1]?.strangers).toMatchObject([{ pid: 70002 }]);
   });
 
   test('a stranger keeps a shared GPU from everybody, or is preferred to an idle one', () => {

@@ -9,14 +9,8 @@ import type { ComputeClaim } from '../ports.js';
 import { slotMemoryBytes } from './device-offers.js';
 import type { DeviceOffer, OfferedDevice } from './device-offers.js';
 import type { GpuProcess } from './inventory.js';
-
-/** What is known of the processes on the GPUs. */
-export interface ProcessSight {
-  /** Of each that can be seen: itself, its parent, and so on up. */
-  readonly families: ReadonlyMap<number, readonly number[]>;
-  /** Those that belonged to somebody who held compute at the last look: what ends then is no stranger until the next. */
-  readonly ours: ReadonlySet<number>;
-}
+import { isStartedBy } from './process-sight.js';
+import type { ProcessSight } from './process-sight.js';
 
 /** All that the offers depend on. */
 export interface DeviceSight {
@@ -94,11 +88,6 @@ export function holderView({ kind, id, name, slots, sinceMs }: ComputeClaim): Of
   return { kind, id, name, slots, sinceMs };
 }
 
-/** Whether somebody who holds compute has started the process, or one of its ancestors. */
-export function isStartedBy(claims: readonly ComputeClaim[], family: readonly number[]): boolean {
-  return claims.some(claim => claim.pids.some(pid => family.includes(pid)));
-}
-
 function statesOf(offer: DeviceOffer, claims: readonly ComputeClaim[], sight: DeviceSight): DeviceState[] {
   return offer.devices.map(device => {
     const holders = claims.filter(claim => claim.state === 'holding' && claim.devices.includes(device.id));
@@ -125,18 +114,19 @@ function blockedBy(
 
 /**
  * In a container the driver may tell numbers of processes that mean nothing there: on a device that somebody has, those
- * are taken for theirs.
+ * that came after are taken for theirs.
  */
 function strangersOn(
   device: OfferedDevice,
   holders: readonly ComputeClaim[],
   claims: readonly ComputeClaim[],
-  { families, ours }: ProcessSight
+  { families, ours, strangers }: ProcessSight
 ): GpuProcess[] {
   return device.processes.filter(({ pid, computes }) => {
     const family = families.get(pid);
     if (!computes || ours.has(pid)) return false;
-    return family === undefined ? holders.length === 0 : !isStartedBy(claims, family);
+    if (family !== undefined) return !isStartedBy(claims, family);
+    return holders.length === 0 || strangers.has(pid);
   });
 }
 

@@ -3,14 +3,13 @@
  * strangers come and go unannounced. A machine without GPUs is asked once.
  */
 import type { ComputeClaim, PlatformLog } from '../ports.js';
-import { isStartedBy } from './device-state.js';
-import type { ProcessSight } from './device-state.js';
 import { NO_GPUS } from './inventory.js';
 import type { Inventory } from './inventory.js';
 import { NoNvidiaSmi } from './nvidia-smi.js';
 import type { NvidiaSmi } from './nvidia-smi.js';
+import { NO_PROCESSES, processSight } from './process-sight.js';
+import type { ProcessSight } from './process-sight.js';
 import { readProcessTable } from './process-table.js';
-import { familyOf } from './process-tree.js';
 
 const EVERY_MS = 10_000;
 /** Somebody waits for a stranger to go. */
@@ -20,15 +19,15 @@ const RETRY_MS = 60_000;
 
 export interface GpuWatchDeps {
   readonly nvidiaSmi: NvidiaSmi;
-  /** All that hold or wait for compute, as far as was told. */
-  readonly claims: () => readonly ComputeClaim[];
+  /** All that hold or wait for compute; undefined: nobody has said so yet. */
+  readonly claims: () => readonly ComputeClaim[] | undefined;
   readonly onLook: () => void;
   readonly log: PlatformLog;
 }
 
 export class GpuWatch {
   inventory: Inventory = NO_GPUS;
-  processes: ProcessSight = { families: new Map(), ours: new Set() };
+  processes: ProcessSight = NO_PROCESSES;
   /** Why the last look failed although there are GPUs; null: it did not. */
   trouble: string | null = null;
   private isAbsent = false;
@@ -91,18 +90,10 @@ export class GpuWatch {
     this.deps.onLook();
   }
 
-  private async sightOf({ gpus }: Inventory): Promise<ProcessSight> {
-    const pids = gpus.flatMap(gpu => gpu.processes.map(process => process.pid));
-    if (pids.length === 0) return { families: new Map(), ours: new Set() };
+  private async sightOf(inventory: Inventory): Promise<ProcessSight> {
+    if (inventory.gpus.every(gpu => gpu.processes.length === 0)) return NO_PROCESSES;
     const table = await readProcessTable();
-    const families = new Map<number, readonly number[]>();
-    for (const pid of pids) {
-      const family = familyOf(table, pid);
-      if (family !== undefined) families.set(pid, family);
-    }
-    const claims = this.deps.claims().filter(claim => claim.state === 'holding');
-    const ours = [...families].filter(([, family]) => isStartedBy(claims, family)).map(([pid]) => pid);
-    return { families, ours: new Set(ours) };
+    return processSight(inventory, table, this.deps.claims(), this.processes);
   }
 
   private sayFound(): void {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Offer, Usage } from '../../../contract/index.js';
 import { until } from '../../until.testkit.js';
-import type { PlatformLog } from '../ports.js';
+import type { ComputeClaim, PlatformLog } from '../ports.js';
 import { claim, holder } from './claims.testkit.js';
 import { FakeNvidiaSmi, fixture } from './fake-nvidia-smi.testkit.js';
 import { LocalCompute } from './local-compute.js';
@@ -111,6 +111,26 @@ test('a stranger that goes is not noticed while somebody waits', async () => {
   busy.capacities(waiting);
   await until('the stranger is gone', WAIT_MS, async () => busy.pickDevices(H200, 3, waiting));
   expect(changes).toBe(1);
+});
+
+test('in a container a stranger is forgotten as soon as somebody is given its device, or at the next look', async () => {
+  await smi.says(fixture('a100-mixed-mig-driver-535.xml'), fixture('a100-mixed-mig-driver-535.list.txt'));
+  const shared = await open();
+  const strangers = (claims: ComputeClaim[]) => shared.offers(claims)[1]?.devices.flatMap(one => one.strangers);
+  const looks = async (): Promise<number> => (await smi.asked()).filter(line => line === '-q -x').length;
+  const lookAgain = async (claims: ComputeClaim[]): Promise<void> => {
+    const before = await looks();
+    await until('it is looked at again', WAIT_MS, async () => {
+      await shared.usage({ afterMs: 0 }, claims);
+      return (await looks()) > before + 1 ? true : undefined;
+    });
+  };
+  await lookAgain([]);
+  const instance = 'MIG-000000a0-0000-5fef-9c87-000000000001';
+  const run = [holder('a', 'mig-3g-40gb-nvidia-a100-sxm4-80gb', [instance], { pids: [12] })];
+  expect(strangers(run)).toMatchObject([{ pid: 70001 }]);
+  await lookAgain(run);
+  expect(strangers(run)).toMatchObject([{ pid: 70001 }]);
 });
 
 test('each look leads to another one at once, so that the driver is never left alone', async () => {

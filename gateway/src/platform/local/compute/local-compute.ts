@@ -40,7 +40,8 @@ export class LocalCompute implements PlatformCompute {
   private readonly gpus: GpuWatch;
   private readonly sampler: UsageSampler;
   private deviceOffers: readonly DeviceOffer[] = [];
-  private claims: readonly ComputeClaim[] = [];
+  /** As far as was told; undefined: nobody has yet. */
+  private told: readonly ComputeClaim[] | undefined;
   private announced = '';
 
   /** @throws Error when an administrator has asked for what does not exist */
@@ -59,7 +60,7 @@ export class LocalCompute implements PlatformCompute {
     private readonly shares: number
   ) {
     const { log } = options;
-    this.gpus = new GpuWatch({ nvidiaSmi, log, claims: () => this.claims, onLook: () => this.onLook() });
+    this.gpus = new GpuWatch({ nvidiaSmi, log, claims: () => this.told, onLook: () => this.onLook() });
     this.sampler = new UsageSampler({
       log,
       read: () => this.read(),
@@ -68,14 +69,14 @@ export class LocalCompute implements PlatformCompute {
   }
 
   capacities(claims: readonly ComputeClaim[]): Capacity[] {
-    this.claims = claims;
+    this.told = claims;
     const devices = this.deviceOffers.map(offer => deviceCapacity(offer, claims, this.gpus));
     this.careFor(devices);
     return [{ offer: CPU, slots: cpuSlots(this.machine) }, ...devices];
   }
 
   offers(claims: readonly ComputeClaim[]): Offer[] {
-    this.claims = claims;
+    this.told = claims;
     return [this.cpuOffer(claims), ...this.deviceOffers.map(offer => deviceOfferView(offer, claims, this.gpus))];
   }
 
@@ -94,7 +95,7 @@ export class LocalCompute implements PlatformCompute {
   }
 
   async usage(query: UsageQuery, claims: readonly ComputeClaim[]): Promise<Usage> {
-    this.claims = claims;
+    this.told = claims;
     return this.sampler.usage(query);
   }
 
@@ -106,6 +107,10 @@ export class LocalCompute implements PlatformCompute {
   async close(): Promise<void> {
     this.listeners.clear();
     await Promise.all([this.gpus.close(), this.sampler.close()]);
+  }
+
+  private get claims(): readonly ComputeClaim[] {
+    return this.told ?? [];
   }
 
   /** Looks go on while somebody holds or waits for a device. */

@@ -53,9 +53,17 @@ export function formerOf(
 }
 
 /** The devices that a kernel that waits takes over. */
-export function inheritedDevices(record: KernelRecord, records: readonly KernelRecord[]): string[] {
+export function inheritedDevices(
+  record: Pick<KernelRecord, 'heirOf' | 'count'>,
+  records: readonly KernelRecord[]
+): string[] {
   const former = records.find(({ id }) => id === record.heirOf);
   return former === undefined ? [] : former.devices.slice(0, record.count);
+}
+
+/** Whether one has taken over from the other: it was launched since. */
+export function isHeir({ heirOf, launchedAtMs }: KernelRecord, former: KernelRecord): boolean {
+  return heirOf === former.id && launchedAtMs !== null;
 }
 
 /** Kernels on the processors hold no slots: they share them, and never keep a run waiting. */
@@ -63,7 +71,7 @@ function shareOf(record: KernelRecord, records: readonly KernelRecord[]): Share 
   if (record.offer === CPU) return { slots: 0, devices: [] };
   const former = records.find(({ id }) => id === record.heirOf);
   if (record.launchedAtMs === null && former !== undefined) return less(record, former);
-  const heir = records.find(({ heirOf, launchedAtMs }) => heirOf === record.id && launchedAtMs !== null);
+  const heir = records.find(one => isHeir(one, record));
   return heir === undefined ? { slots: record.count, devices: record.devices } : less(record, heir);
 }
 

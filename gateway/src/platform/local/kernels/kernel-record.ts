@@ -22,6 +22,7 @@ export const KernelRecord = z.object({
   /** Of the environment that it was started in. */
   lockHash: z.string(),
   offer: z.string(),
+  /** Devices; of processors the cores that it may use. */
   count: z.int().min(1),
   /** How many threads libraries may use, where somebody has said so. */
   threads: z.int().min(1).nullable(),
@@ -39,6 +40,24 @@ export const KernelRecord = z.object({
   ended: z.boolean()
 });
 export type KernelRecord = z.infer<typeof KernelRecord>;
+
+/** What is so of a kernel unless something else is known. */
+export const BLANK_RECORD: Omit<
+  KernelRecord,
+  'version' | 'id' | 'host' | 'notebook' | 'environment' | 'offer' | 'claimedAtMs'
+> = {
+  file: null,
+  lockHash: '',
+  count: 1,
+  threads: null,
+  readyAtMs: null,
+  devices: [],
+  launchedAtMs: null,
+  kernelId: null,
+  heirOf: null,
+  process: null,
+  ended: false
+};
 
 /** One kernel in the memory of this gateway. */
 export interface TrackedKernel {

@@ -14,6 +14,9 @@ import type { LocalKernelsOptions } from './local-kernels.js';
 
 const T4 = new URL('../compute/fixtures/t4-driver-515.xml', import.meta.url);
 export const GPU = 'gpu-tesla-t4';
+export const SHARED_GPU = 'shared-tesla-t4';
+const STRANGER = `<processes><process_info><pid>1</pid><type>C</type><process_name>python train.py</process_name>
+  <used_memory>2048 MiB</used_memory></process_info></processes>`;
 const LONG_MS = 10_000;
 const PYTHON = '/environments/work/bin/python';
 
@@ -33,15 +36,16 @@ export class KernelsWorld {
 
   private constructor(readonly root: string) {}
 
-  static async make(gpus: number): Promise<KernelsWorld> {
+  /** @param shares by how many each GPU is shared; then a stranger computes on each */
+  static async make(gpus: number, shares?: number): Promise<KernelsWorld> {
     const world = new KernelsWorld(await mkdtemp(join(tmpdir(), 'berth-kernels-')));
     await mkdir(world.actor.rootFolder);
     world.compute = await LocalCompute.open({
       log: world.log,
       clock: () => new Date(world.nowMs),
-      variables: { PATH: process.env['PATH'] },
+      variables: { PATH: process.env['PATH'], ...(shares === undefined ? {} : { BERTH_GPU_SHARES: String(shares) }) },
       machine: { cores: 4, memoryBytes: 1024 ** 3 },
-      nvidiaSmi: await world.nvidiaSmi(gpus)
+      nvidiaSmi: await world.nvidiaSmi(gpus, shares === undefined ? '' : STRANGER)
     });
     await world.open();
     return world;
@@ -142,15 +146,23 @@ export class KernelsWorld {
     const state = this.states.get(name);
     if (state === undefined) throw new PlatformError('not-found', `There is no environment ${name}.`);
     return {
-      ...{ name, state, hash: '0'.repeat(64), lockHash: 'a'.repeat(64), message: '', progress: null, python: '3.12.4' },
+      ...{
+        name,
+        state,
+        hash: '0'.repeat(64),
+        lockHash: 'a'.repeat(64),
+        message: state === 'failed' ? 'no network' : '',
+        progress: null,
+        python: '3.12.4'
+      },
       ...{ packages: [], sizeBytes: null, kernelspec: `berth-${name}`, origin: 'berth', createdAtMs: 0 },
       ...{ lastUsedAtMs: null, inUse: [], changed: [] }
     };
   }
 
   /** A program that says what the real one said on a machine with one T4, for as many as are wanted. */
-  private async nvidiaSmi(gpus: number): Promise<string> {
-    const recorded = await readFile(T4, 'utf8');
+  private async nvidiaSmi(gpus: number, processes: string): Promise<string> {
+    const recorded = (await readFile(T4, 'utf8')).replace(/<processes>[^]*?<\/processes>/, processes || '$&');
     const [gpu = ''] = /<gpu id[\s\S]*<\/gpu>/.exec(recorded) ?? [];
     const all = Array.from({ length: gpus }, (_, index) => gpu.replaceAll('GPU-00000014', `GPU-0000001${index}`));
     await writeFile(join(this.root, 'said.xml'), recorded.replace(gpu, all.join('\n')));

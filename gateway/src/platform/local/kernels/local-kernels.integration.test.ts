@@ -197,41 +197,24 @@ describe('on one GPU', () => {
     expect((await world.launch(null, { notebook: join(world.root, 'link', 'a.ipynb') })).id).toBe(kernel.id);
   });
 
-  test.each([
-    { name: 'a path out of the root', fields: { notebook: '../a.ipynb' }, code: 'invalid-input', field: 'notebook' },
-    { name: 'a file that is no notebook', fields: { notebook: 'a.txt' }, code: 'invalid-input', field: 'notebook' },
-    { name: 'an unknown environment', fields: { environment: 'other' }, code: 'not-found', field: 'environment' },
-    {
-      name: 'an environment that is not there',
-      fields: { environment: 'gone' },
-      code: 'conflict',
-      field: 'environment'
-    },
-    { name: 'an unknown offer', fields: { offer: 'tpu' }, code: 'never-fits', field: 'offer' },
-    { name: 'more GPUs than there are', fields: { offer: GPU, count: 2 }, code: 'never-fits', field: 'count' },
-    { name: 'more cores than there are', fields: { offer: 'cpu', count: 5 }, code: 'never-fits', field: 'count' }
-  ])('$name is refused with its reason, and the verdict says so before', async ({ fields, code, field }) => {
-    world.states.set('gone', 'absent');
-    const request = { notebook: 'a.ipynb', environment: 'work', offer: 'cpu', count: 1, ...fields };
-    const verdict = await world.kernels.verdict(world.actor, request);
-    expect(verdict).toMatchObject({ verdict: 'never', problems: [{ field, message: verdict.message }] });
-    await expect(world.kernels.claim(world.actor, request)).rejects.toMatchObject({ code, problems: [{ field }] });
-    expect(world.kernels.list()).toEqual([]);
+  test('a kernel that nobody asked for may use all processors, and is shown with them', async () => {
+    const { id, variables } = await world.launch('a.ipynb');
+    expect(world.view(id)).toMatchObject({ offer: 'cpu', count: 4 });
+    expect(variables).not.toHaveProperty('OMP_NUM_THREADS');
+    await world.claim('b.ipynb', { offer: 'cpu', count: 1 });
+    const limited = await world.launch('b.ipynb', { kernelId: 'k-b' });
+    expect([world.view(limited.id)?.count, limited.variables['OMP_NUM_THREADS']]).toEqual([1, '1']);
   });
 
-  test('the verdict says what a claim will find', async () => {
-    const request = { notebook: 'a.ipynb', environment: 'work', offer: GPU, count: 1 };
-    const verdictOf = (notebook: string) => world.kernels.verdict(world.actor, { ...request, notebook });
-    expect(await verdictOf('a.ipynb')).toMatchObject({ verdict: 'now', bundle: null });
+  test('a kernel whose GPU another has taken over is not restarted on it as well', async () => {
+    await world.claim('a.ipynb', { offer: GPU, environment: 'default' });
+    const old = await world.run('a.ipynb', { environment: 'default', kernelId: 'k-1' });
     await world.claim('a.ipynb', { offer: GPU });
-    expect(await verdictOf('a.ipynb')).toMatchObject({ verdict: 'now' });
-    expect(await verdictOf('b.ipynb')).toMatchObject({
-      verdict: 'wait',
-      position: 1,
-      message: expect.stringContaining('place 1 in line: 1 of 1 are in use') as string
-    });
-    await world.run('a.ipynb');
-    expect(await verdictOf('a.ipynb')).toMatchObject({ verdict: 'now' });
+    const heir = await world.run('a.ipynb', { kernelId: 'k-2' });
+    await old.kill();
+    const again = await world.launch('a.ipynb', { environment: 'default', kernelId: 'k-1', restart: true });
+    expect(again.variables).toMatchObject({ CUDA_VISIBLE_DEVICES: '', BERTH_OFFER: 'cpu' });
+    expect([world.slotsHeld(), world.view(heir.id)?.devices]).toEqual([1, [device(0)]]);
   });
 
   test('an environment that is gone is named when a kernel is to start in it', async () => {

@@ -5,6 +5,7 @@
 import { randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isAbsolute } from 'node:path';
+import { capacityOf } from '@berth/operator/plan';
 import { PlatformError } from '../../../contract/index.js';
 import type {
   Environment,
@@ -26,9 +27,17 @@ import type {
 import { identityOf } from '../process-identity.js';
 import { runId } from '../run-names.js';
 import { submissionError } from '../verdict-view.js';
-import { CPU, formerOf, inheritedDevices, kernelClaims } from './kernel-claims.js';
+import { CPU, formerOf, inheritedDevices, isHeir, kernelClaims } from './kernel-claims.js';
+import { BLANK_RECORD } from './kernel-record.js';
 import type { KernelRecord, TrackedKernel } from './kernel-record.js';
-import { checkKernel, environmentProblem, isSameRequest, kernelVerdictView, placeInLine } from './kernel-request.js';
+import {
+  checkKernel,
+  claimFindings,
+  environmentProblem,
+  isSameRequest,
+  kernelVerdictView,
+  placeInLine
+} from './kernel-request.js';
 import type { KernelSight } from './kernel-request.js';
 import { KernelShelf } from './kernel-shelf.js';
 import { KernelStore } from './kernel-store.js';
@@ -154,7 +163,8 @@ export class LocalKernels implements PlatformKernels {
       this.shelf.update(before, { kernelId: asked.kernelId ?? before.record.kernelId });
       return before;
     }
-    const { findings } = await checkKernel(this.options.environments, request, this.sight(asked, before));
+    const checked = await checkKernel(this.options.environments, request, this.sight(asked, before));
+    const findings = claimFindings(checked);
     if (findings.length > 0) throw submissionError(findings);
     const kernel = await this.shelf.add(this.recordFor(asked, request, before));
     if (before !== undefined) await this.shelf.remove(before.record.id, '');
@@ -176,13 +186,15 @@ export class LocalKernels implements PlatformKernels {
     const kept =
       ready.find(({ record }) => record.kernelId === kernelId) ??
       ready.find(({ record }) => file !== null && record.file === file);
-    const taken = kept ?? (restart ? held[0] : undefined);
+    // one that another has taken over from has nothing left to be restarted on
+    const own = held.find(({ record }) => !all.some(other => isHeir(other.record, record)));
+    const taken = kept ?? (restart ? own : undefined);
     // one id has one process: whatever else is on record for it is over
     for (const other of held) if (other !== taken) this.shelf.update(other, { ended: true });
     const launched = { launchedAtMs: this.nowMs(), kernelId, environment, lockHash, process: null, ended: false };
     if (taken === undefined) {
       const readyAtMs = launched.launchedAtMs;
-      return this.shelf.addAnyway(this.newRecord({ ...launched, file, notebook, readyAtMs }));
+      return this.shelf.addAnyway(this.newRecord({ ...launched, file, notebook, readyAtMs, count: this.cores() }));
     }
     taken.goneSinceMs = undefined;
     this.shelf.update(taken, launched);
@@ -202,25 +214,8 @@ export class LocalKernels implements PlatformKernels {
   }
 
   private newRecord(known: Partial<KernelRecord> & Pick<KernelRecord, 'notebook' | 'environment'>): KernelRecord {
-    return {
-      version: 1,
-      id: this.newId(known),
-      host: this.host,
-      file: null,
-      lockHash: '',
-      offer: CPU,
-      count: 1,
-      threads: null,
-      claimedAtMs: this.nowMs(),
-      readyAtMs: null,
-      devices: [],
-      launchedAtMs: null,
-      kernelId: null,
-      heirOf: null,
-      process: null,
-      ended: false,
-      ...known
-    };
+    const own = { version: 1, id: this.newId(known), host: this.host, offer: CPU, claimedAtMs: this.nowMs() } as const;
+    return { ...BLANK_RECORD, ...own, ...known };
   }
 
   private newId(notebook: Pick<KernelRecord, 'notebook'>): string {
@@ -235,14 +230,10 @@ export class LocalKernels implements PlatformKernels {
     const { compute } = this.options;
     const entries = this.watch.claims(before);
     const former = this.formerOf(asked, before);
-    const titles = new Map(compute.offers(entries).map(({ id, title }) => [id, title]));
-    return {
-      capacities: compute.capacities(entries),
-      entries,
-      inherited:
-        former === undefined ? 0 : inheritedDevices({ ...former, ...asked, heirOf: former.id }, [former]).length,
-      titleOf: offer => titles.get(offer) ?? offer
-    };
+    const inherited = former === undefined ? [] : inheritedDevices({ ...asked, heirOf: former.id }, [former]);
+    const more = Math.max(0, asked.count - inherited.length);
+    const picked = compute.pickDevices(asked.offer, more, entries) ?? [];
+    return { capacities: compute.capacities(entries), entries, inherited, picked, offers: compute.offers(entries) };
   }
 
   private formerOf(asked: Asked, before: TrackedKernel | undefined): KernelRecord | undefined {
@@ -281,6 +272,11 @@ export class LocalKernels implements PlatformKernels {
     const kernel = this.require(id);
     if (kernel.record.launchedAtMs !== null) return kernel;
     throw new PlatformError('conflict', `The kernel ${id} has not been launched yet.`);
+  }
+
+  /** What a kernel uses that nobody has limited. */
+  private cores(): number {
+    return capacityOf(CPU, this.options.compute.capacities(this.watch.claims())).slots;
   }
 
   private nowMs(): number {
