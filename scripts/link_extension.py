@@ -5,7 +5,8 @@
 
 Three links, so that every later build is seen without another step: the Python package (a `.pth` file), the built
 front end (which need not exist yet), and the configuration that enables the server extension. And what tells Python of
-an installed package, for that is where Jupyter looks for kernel provisioners. Quick, and harmless to repeat. An editable install would do the same, but takes seconds and cannot be made before the first build.
+an installed package, for that is where Jupyter looks for kernel provisioners. Quick, and harmless to repeat. An
+editable install would do the same, but takes seconds and cannot be made before the first build.
 """
 
 from __future__ import annotations

@@ -85,8 +85,9 @@ async function build(source: string, folder: string): Promise<string> {
   const env = { SOURCE_DATE_EPOCH: EPOCH_S, PYTHONDONTWRITEBYTECODE: '1' };
   const args = ['-m', 'hatchling', 'build', '-t', 'wheel', '-d', folder];
   await mustRun(TOOL_PYTHON, args, { cwd: source, env, capture: true });
-  const [name, ...others] = await readdir(folder);
-  if (name === undefined || others.length > 0) return fail(`one wheel was to be made, not ${1 + others.length}`);
+  const names = await readdir(folder);
+  const [name] = names;
+  if (name === undefined || names.length > 1) return fail(`one wheel was to be made, not ${names.length}`);
   return path.join(folder, name);
 }
 

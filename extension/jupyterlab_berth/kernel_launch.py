@@ -15,6 +15,7 @@ from typing import Any
 _ENVIRONMENT = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
 _KERNEL_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 _CLAIM_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
+_NOTEBOOK = "JPY_SESSION_NAME"
 _PATH_MAX_CHARACTERS = 4096
 _OF_THE_GATEWAY = "BERTH_"
 
@@ -37,17 +38,21 @@ def environment_of(metadata: Any) -> str | None:
     return name if isinstance(name, str) and _ENVIRONMENT.fullmatch(name) else None
 
 
-def notebook_of(env: Mapping[str, str]) -> str | None:
-    """The absolute path of the notebook, which the Jupyter server leaves in the variables of its kernels."""
-    path = env.get("JPY_SESSION_NAME", "")
-    return path if os.path.isabs(path) and len(path) <= _PATH_MAX_CHARACTERS and "\0" not in path else None
+def notebook_of(env: Mapping[str, str], inherited: Mapping[str, str]) -> str | None:
+    """The absolute path of the notebook, which the Jupyter server leaves in the variables of its kernels.
+
+    What this process has inherited itself is another's: that of the notebook in whose kernel papermill, say, runs.
+    """
+    path = env.get(_NOTEBOOK, "")
+    if path == inherited.get(_NOTEBOOK) or not os.path.isabs(path):
+        return None
+    return path if len(path) <= _PATH_MAX_CHARACTERS and "\0" not in path else None
 
 
-def launch_request(kernel_id: str | None, environment: str, env: Mapping[str, str], restart: bool) -> dict[str, Any]:
+def launch_request(kernel_id: str | None, environment: str, notebook: str | None, restart: bool) -> dict[str, Any]:
     """What the gateway is asked."""
     if kernel_id is None or not _KERNEL_ID.fullmatch(kernel_id):
         raise ValueError(f"{kernel_id!r} is no kernel id")
-    notebook = notebook_of(env)
     return {"kernelId": kernel_id, "environment": environment, "notebook": notebook, "restart": restart}
 
 

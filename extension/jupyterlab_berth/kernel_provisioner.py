@@ -21,6 +21,7 @@ from .kernel_launch import (
     environment_of,
     kernel_command,
     launch_request,
+    notebook_of,
     planned_variables,
     read_launch_plan,
     unplanned_variables,
@@ -86,7 +87,8 @@ class BerthProvisioner(LocalProvisioner):
             self.log.warning("berth: this kernelspec names no environment; its kernel starts without a GPU")
             return None
         try:
-            request = launch_request(self.kernel_id, environment, env, restart=self._claim is not None)
+            notebook = notebook_of(env, os.environ)
+            request = launch_request(self.kernel_id, environment, notebook, restart=self._claim is not None)
             return read_launch_plan(await ask_gateway("/launch", request, ASK_PATIENCE_S))
         except (GatewayUnavailable, ValueError) as error:
             self.log.warning(

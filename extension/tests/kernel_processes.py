@@ -5,13 +5,22 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from .jupyter_servers import JupyterServer, Person, is_alive, wait_until
 from .tiny_environment import call
 
 
+def start_first_session(server: JupyterServer, notebook: str) -> dict:
+    """What JupyterLab does for a notebook without one: a path of its own first, the notebook's when it has started."""
+    path = str(Path(notebook).with_name(str(uuid4())))
+    body = {"path": path, "name": Path(notebook).name, "type": "notebook", "kernel": {"name": "berth-default"}}
+    session = call(server, "POST", "api/sessions", body)
+    return call(server, "PATCH", f"api/sessions/{session['id']}", {"path": notebook})
+
+
 def start_session(server: JupyterServer, notebook: str = "a.ipynb", kernel: str = "berth-default") -> dict:
-    """What JupyterLab does when a notebook is opened; the session."""
+    """The session of a notebook, with its kernel."""
     body = {"path": notebook, "name": notebook, "type": "notebook", "kernel": {"name": kernel}}
     return call(server, "POST", "api/sessions", body)
 

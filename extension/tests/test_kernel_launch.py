@@ -47,16 +47,22 @@ def test_an_environment_is_named_in_the_kernelspec() -> None:
 
 @pytest.mark.parametrize("path", ["", "a.ipynb", "../a.ipynb", "/a\0b.ipynb", "/" + "a" * 4096])
 def test_what_is_no_absolute_path_is_no_notebook(path: str) -> None:
-    assert notebook_of({"JPY_SESSION_NAME": path}) is None
-    assert notebook_of({}) is None
+    assert notebook_of({"JPY_SESSION_NAME": path}, {}) is None
+    assert notebook_of({}, {}) is None
+
+
+def test_a_kernel_that_is_started_inside_of_a_kernel_is_not_that_of_its_notebook() -> None:
+    env = {"JPY_SESSION_NAME": "/home/a.ipynb"}
+    assert notebook_of(env, env) is None
+    assert notebook_of(env, {"JPY_SESSION_NAME": "/home/b.ipynb"}) == "/home/a.ipynb"
 
 
 def test_the_request_holds_what_the_server_knows() -> None:
     wanted = {"kernelId": "k-1", "environment": "default", "notebook": "/home/a.ipynb", "restart": True}
-    assert launch_request("k-1", "default", {"JPY_SESSION_NAME": "/home/a.ipynb"}, restart=True) == wanted
+    assert launch_request("k-1", "default", "/home/a.ipynb", restart=True) == wanted
     for bad in (None, "", "../k", "k\n"):
         with pytest.raises(ValueError, match="kernel id"):
-            launch_request(bad, "default", {}, restart=False)
+            launch_request(bad, "default", None, restart=False)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,15 @@ import pytest
 from jupyter_client.blocking import BlockingKernelClient
 
 from .jupyter_servers import AUTH, JupyterServer, Person, is_alive, needs_gateway, person, wait_until
-from .kernel_processes import kernels, process_of, start_session, until_running, variables_of, write_kernelspec
+from .kernel_processes import (
+    kernels,
+    process_of,
+    start_first_session,
+    start_session,
+    until_running,
+    variables_of,
+    write_kernelspec,
+)
 from .tiny_environment import GPU_OFFER, call, default_of, make_default, tiny_environment
 
 pytestmark = needs_gateway
@@ -126,9 +134,20 @@ def test_the_gpu_is_kept_over_restarts_and_crashes_and_given_back_at_the_end(
     wait_until("it has been restarted", lambda: not is_alive(second) and process_of(ada, kernel_id) != second)
     assert variables_of(process_of(ada, kernel_id))["CUDA_VISIBLE_DEVICES"] == claimed["devices"][0]
     assert until_running(server, kernel_id)["id"] == claimed["id"]
+    assert said_by(ada, kernel_id, "print(6 * 7)") == "42\n"  # Jupyter cannot shut it down before it has restarted it
 
     call(server, "DELETE", f"api/sessions/{session['id']}")
     assert kernels(server) == []
+
+
+@pytest.mark.parametrize("notebook", ["a.ipynb", "my folder/a.ipynb"])
+def test_the_first_kernel_of_a_notebook_gets_its_gpu_although_jupyterlab_names_the_notebook_later(
+    ada: Person, server: JupyterServer, notebook: str
+) -> None:
+    (ada.root / notebook).parent.mkdir(exist_ok=True)
+    claimed = claim_gpu(server, notebook)
+    kernel_id = start_first_session(server, notebook)["kernel"]["id"]
+    assert until_running(server, kernel_id)["id"] == claimed["id"]
 
 
 def test_a_restart_takes_what_is_kept_for_the_notebook(ada: Person, server: JupyterServer) -> None:
