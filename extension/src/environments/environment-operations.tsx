@@ -1,11 +1,12 @@
 /** What is done to environments, with the questions before and the failures after. */
 import type { Environment } from '@berth/gateway/contract';
-import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { Notification } from '@jupyterlab/apputils';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { confirm } from '../shared/confirm.js';
 import { errorDetail } from '../shared/error-box.js';
 import { toGatewayError } from '../shared/gateway-error.js';
-import type { ModalWidget } from '../shared/modal-widget.js';
+import { openModal, type ModalWidget } from '../shared/modal-widget.js';
 import type { IGateway } from '../shared/tokens.js';
 import { CreateDialog } from './create/create-dialog.js';
 import type { ICreateForm } from './create/create-form.js';
@@ -13,9 +14,10 @@ import { pathsIn, textOf } from './create/folder-listing.js';
 import { CompareDialog } from './dialogs/compare-dialog.js';
 import { DetailsDialog } from './dialogs/details-dialog.js';
 import { GarbageDialog } from './dialogs/garbage-dialog.js';
-import { openModal } from './dialogs/open-modal.js';
 import type { IKernelFacts } from './kernel/kernel-facts.js';
 import { usersText } from './list/environment-text.js';
+import { tellMade, tellNotMade } from './making-notices.js';
+import { whenReady } from './pin/when-ready.js';
 
 export interface IEnvironmentOperationsOptions {
   readonly gateway: IGateway;
@@ -98,9 +100,18 @@ export class EnvironmentOperations {
     ));
   }
 
+  /** Tells how it ends. */
+  async announce(begun: Environment): Promise<void> {
+    const { gateway, trans } = this._options;
+    const made = await whenReady(gateway.model, begun);
+    if (made?.state === 'ready') tellMade(made, trans);
+    else if (made !== null) tellNotMade(made, trans);
+  }
+
   async make(name: string): Promise<void> {
     const { gateway, trans } = this._options;
-    await this._try(trans.__('Could not create %1', name), () => gateway.client.makeEnvironment(name));
+    const title = trans.__('Could not create %1', name);
+    await this._try(title, async () => this.announce(await gateway.client.makeEnvironment(name)));
   }
 
   async cancel(name: string): Promise<void> {
@@ -110,19 +121,20 @@ export class EnvironmentOperations {
 
   async repair(name: string): Promise<void> {
     const { gateway, trans } = this._options;
-    await this._try(trans.__('Could not repair %1', name), () => gateway.client.repairEnvironment(name));
+    const title = trans.__('Could not repair %1', name);
+    await this._try(title, async () => this.announce(await gateway.client.repairEnvironment(name)));
   }
 
   async remove(name: string): Promise<void> {
     const { gateway, trans } = this._options;
     const environment = gateway.model.state.environments.find(it => it.name === name);
-    const { button } = await showDialog({
+    const question = {
       title: trans.__('Delete the environment %1?', name),
       body: this._deleteText(environment),
-      buttons: [Dialog.cancelButton({ label: trans.__('Keep It') }), Dialog.warnButton({ label: trans.__('Delete') })],
-      defaultButton: 0
-    });
-    if (!button.accept) return;
+      yes: trans.__('Delete'),
+      no: trans.__('Keep It')
+    };
+    if (!(await confirm(question))) return;
     await this._try(trans.__('Could not delete %1', name), () => gateway.client.deleteEnvironment(name));
   }
 

@@ -6,6 +6,7 @@ import { createElement } from 'react';
 import { ConnectionBanner } from './connection-banner.js';
 import type { IGatewayModel } from './gateway-model.js';
 import { berthIcon } from './icons.js';
+import { SectionFit } from './section-fit.js';
 
 export const PANEL_ID = 'berth-panel';
 const DEFAULT_RANK = 100;
@@ -21,6 +22,7 @@ export class BerthPanel extends SidePanel {
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Berth'));
     this.header.addWidget(ReactWidget.create(createElement(ConnectionBanner, { model, trans })));
+    this._fit = new SectionFit(this.content as AccordionPanel);
   }
 
   /** Puts a section where its rank is, after those of the same rank. */
@@ -28,11 +30,12 @@ export class BerthPanel extends SidePanel {
     const index = this._ranks.filter(other => other <= rank).length;
     this._ranks.splice(index, 0, rank);
     this.insertWidget(index, section);
+    this._fit.watch(section);
   }
 
   /**
-   * Compute is a few lines, runs are many: the last section gets most of the room. Shares of what is left over, unlike
-   * sizes, leave alone what a person has made of it and Lab restores.
+   * Until contents are there to be measured the last section, the runs, gets most of the room. Shares of what is left over,
+   * unlike sizes, leave alone what a person has made of it and Lab restores.
    */
   override insertWidget(index: number, widget: Widget): void {
     super.insertWidget(index, widget);
@@ -40,5 +43,6 @@ export class BerthPanel extends SidePanel {
     widgets.forEach((it, at) => SplitPanel.setStretch(it, at === widgets.length - 1 ? 2 : 1));
   }
 
+  private readonly _fit: SectionFit;
   private readonly _ranks: number[] = [];
 }

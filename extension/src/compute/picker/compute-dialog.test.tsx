@@ -3,6 +3,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { GatewayError } from '../../shared/gateway-error.js';
 import type { IGatewayState } from '../../shared/gateway-state.js';
+import { showDialogs } from '../../testing/dialog.testkit.js';
 import { FakeModel } from '../../testing/fake-model.testkit.js';
 import { makeEnvironment, makeKernel, makeOffer } from '../../testing/gateway.testkit.js';
 import { ComputeDialog } from './compute-dialog.js';
@@ -15,17 +16,7 @@ const CPU_OFFER = makeOffer('cpu', { title: 'CPU · 8 cores · 31 GiB', mostSlot
 const GPU_OFFER = makeOffer(GPU, { kind: 'gpu', title: 'NVIDIA H200 · 141 GiB', slots: 4, used: 1, mostSlots: 4 });
 const NOW: Verdict = { verdict: 'now', message: 'At once.', position: null, problems: [], warnings: [], bundle: null };
 
-beforeAll(() => {
-  // jsdom has the element but not its methods.
-  Object.assign(HTMLDialogElement.prototype, {
-    showModal(this: HTMLDialogElement) {
-      this.open = true;
-    },
-    close(this: HTMLDialogElement) {
-      this.open = false;
-    }
-  });
-});
+beforeAll(showDialogs);
 
 afterEach(cleanup);
 
@@ -33,9 +24,10 @@ interface IWorld {
   readonly state?: Partial<IGatewayState>;
   readonly verdict?: Partial<Verdict>;
   readonly notebook?: FakeNotebook;
+  readonly environment?: string | null;
 }
 
-async function show({ state = {}, verdict = {}, notebook = new FakeNotebook() }: IWorld = {}) {
+async function show({ state = {}, verdict = {}, notebook = new FakeNotebook(), environment = null }: IWorld = {}) {
   const model = new FakeModel({
     offers: [CPU_OFFER, GPU_OFFER],
     environments: [makeEnvironment('vision', { state: 'absent' }), makeEnvironment('default')],
@@ -53,7 +45,7 @@ async function show({ state = {}, verdict = {}, notebook = new FakeNotebook() }:
   };
   const compute = new NotebookCompute({ notebook, client, model });
   const onClose = jest.fn();
-  const props = { compute, client, model, pinned: null, trans, onClose };
+  const props = { compute, client, model, pinned: null, environment, trans, onClose };
   render(<ComputeDialog {...props} />);
   await waitFor(() => expect(client.kernelVerdict).toHaveBeenCalled());
   await act(async () => undefined); // its answer comes in
@@ -66,10 +58,7 @@ test('it opens with the focus on the environment, ready ones first, and says wha
   await show();
   const select = screen.getByLabelText<HTMLSelectElement>('Environment');
   expect(document.activeElement).toBe(select);
-  expect([...select.options].map(({ text }) => text)).toEqual([
-    'default (Python 3.12.4)',
-    'vision (Python 3.12.4) — will be made first'
-  ]);
+  expect([...select.options].map(({ text }) => text)).toEqual(['default (Python 3.12.4)', 'vision — is made first']);
   expect(screen.getByText('The notebook has this now: nothing is restarted.')).toBeTruthy();
   expect(screen.queryByText(/At once/)).toBeNull();
   fireEvent.click(screen.getByRole('radio', { name: /NVIDIA H200/, hidden: true }));
@@ -169,6 +158,16 @@ test('what fails is said where it was pressed, and what was chosen stays', async
   expect(screen.getByRole('radio', { name: /NVIDIA H200/, hidden: true })).toHaveProperty('checked', true);
 });
 
+test('an environment that is made first stops no cell: the kernel is kept meanwhile', async () => {
+  const { notebook, client } = await show();
+  fireEvent.change(screen.getByLabelText('Environment'), { target: { value: 'vision' } });
+  act(() => notebook.runCell());
+  expect(await screen.findByText(/keeps its kernel while it waits/)).toBeTruthy();
+  fireEvent.submit(button('Apply').form!);
+  await waitFor(() => expect(client.makeEnvironment).toHaveBeenCalledWith('vision'));
+  expect(screen.queryByText(/A cell of train.ipynb is running/)).toBeNull();
+});
+
 test('the environment is made with its progress in sight, and making it can be stopped', async () => {
   const { model, client, onClose } = await show();
   fireEvent.change(screen.getByLabelText('Environment'), { target: { value: 'vision' } });
@@ -191,4 +190,16 @@ test('nothing can be applied while nobody answers', async () => {
   const { model } = await show();
   act(() => model.connect({ state: 'lost', sinceMs: 0, reason: null, nextTryAtMs: null }));
   expect(button('Apply').disabled).toBe(true);
+});
+
+test('opened for an environment it has that chosen, and tells who asked what was applied', async () => {
+  const { onClose } = await show({ environment: 'vision' });
+  expect(screen.getByLabelText<HTMLSelectElement>('Environment').value).toBe('vision');
+  fireEvent.click(button('Close'));
+  expect(onClose).toHaveBeenLastCalledWith(null);
+  fireEvent.change(screen.getByLabelText('Environment'), { target: { value: 'default' } });
+  fireEvent.submit(button('Apply').form!);
+  await waitFor(() =>
+    expect(onClose).toHaveBeenLastCalledWith(expect.objectContaining({ environment: 'default', offer: 'cpu' }))
+  );
 });

@@ -110,30 +110,23 @@ function useText({ kind, slots, used, waiting }: Offer, trans: TranslationBundle
   return waiting === 0 ? free : `${free} · ${trans._n('%1 waits', '%1 wait', waiting)}`;
 }
 
+/** Short: a closed list shows no more than some thirty letters of it. */
 function environmentText({ name, python, state, progress }: Environment, trans: TranslationBundle): string {
-  const title = trans.__('%1 (Python %2)', name, python);
   switch (state) {
     case 'ready':
-      return title;
+      return trans.__('%1 (Python %2)', name, python);
     case 'creating':
-      return trans.__('%1 — being made %2', title, percentText(progress)).trimEnd();
+      return trans.__('%1 — being made %2', name, percentText(progress)).trimEnd();
     case 'absent':
-      return trans.__('%1 — will be made first', title);
+      return trans.__('%1 — is made first', name);
     case 'failed':
-      return trans.__('%1 — could not be made; tries again', title);
+      return trans.__('%1 — failed, is tried again', name);
   }
 }
 
 function environmentHint(environment: Environment | undefined, trans: TranslationBundle): string | null {
   if (environment === undefined) return trans.__('There is no environment of this name here.');
-  const { state, packages, message, changed } = environment;
-  if (state === 'failed') return message;
-  if (state === 'absent') {
-    return trans._n(
-      'It is made first: %1 package to install.',
-      'It is made first: %1 packages to install.',
-      packages.length
-    );
-  }
+  const { state, changed } = environment;
+  if (state !== 'ready') return null; // the verdict tells
   return changed.length === 0 ? null : trans.__('Its files were changed: %1.', changed.slice(0, 3).join(', '));
 }

@@ -79,9 +79,8 @@ function ClaimLine({ view: { offers }, claim, trans, onSwitch, onGiveUp }: IClai
   const now = useNow(isReady);
   return (
     <>
-      <p role="status">{claimText(claim, amountText(offers, claim), trans)}</p>
       <p className="jp-BerthCompute-line">
-        <span>{isReady && claim.expiresAtMs !== null && keptText(claim.expiresAtMs - now, trans)}</span>
+        <span role="status">{claimText(claim, amountText(offers, claim), trans)}</span>
         {isReady && (
           <button type="button" className="jp-mod-styled jp-mod-minimal jp-BerthButton" onClick={onSwitch}>
             {trans.__('Switch Now')}
@@ -91,6 +90,7 @@ function ClaimLine({ view: { offers }, claim, trans, onSwitch, onGiveUp }: IClai
           {isReady ? trans.__('Give Back') : trans.__('Stop Waiting')}
         </button>
       </p>
+      {isReady && claim.expiresAtMs !== null && <p>{keptText(claim.expiresAtMs - now, trans)}</p>}
     </>
   );
 }
@@ -103,14 +103,15 @@ interface IMakingLineProps extends IComputeStatusProps {
 function MakingLine({ environment, progress, trans, onGiveUp }: IMakingLineProps): ReactElement {
   return (
     <>
-      <p role="status">{trans.__('The environment %1 is being made; then the compute is asked for.', environment)}</p>
-      <ProgressBar share={progress} label={trans.__('Making environment %1', environment)} />
       <p className="jp-BerthCompute-line">
-        <span />
+        <span role="status">
+          {trans.__('The environment %1 is being made; then the compute is asked for.', environment)}
+        </span>
         <button type="button" className="jp-mod-styled jp-mod-minimal jp-BerthButton" onClick={onGiveUp}>
           {trans.__('Stop')}
         </button>
       </p>
+      <ProgressBar share={progress} label={trans.__('Making environment %1', environment)} />
     </>
   );
 }

@@ -4,6 +4,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents, Kernel } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
+import { startKernel } from '../../shared/start-kernel.js';
 import type { INotebook } from './notebook-compute.js';
 import type { IKernelFacts } from './notebook-facts.js';
 
@@ -18,7 +19,7 @@ export class LabNotebook implements INotebook, IDisposable {
     sessionContext.kernelChanged.connect(this._emit, this);
     sessionContext.statusChanged.connect(this._emit, this);
     context.pathChanged.connect(this._emit, this);
-    context.model.metadataChanged.connect(this._emit, this);
+    context.model.metadataChanged.connect(this._onMetadata, this);
   }
 
   get path(): string {
@@ -38,13 +39,15 @@ export class LabNotebook implements INotebook, IDisposable {
   }
 
   get berth(): unknown {
-    const value: unknown = this._panel.context.model.getMetadata(KEY);
-    return value;
+    this._berth ??= { value: this._panel.context.model.getMetadata(KEY) as unknown };
+    return this._berth.value;
   }
 
   set berth(value: unknown) {
     const { model } = this._panel.context;
-    if (!model.readOnly) model.setMetadata(KEY, value);
+    if (model.readOnly) return;
+    model.setMetadata(KEY, value);
+    this._onMetadata();
   }
 
   get changed(): ISignal<this, void> {
@@ -63,15 +66,8 @@ export class LabNotebook implements INotebook, IDisposable {
     return (await executionCount(kernel)) === 0;
   }
 
-  /** Errors are for whoever calls: Lab's own way to restart keeps them to itself. */
-  async start(spec: string): Promise<void> {
-    const { sessionContext } = this._panel;
-    const { session, specsManager } = sessionContext;
-    if (specsManager.specs?.kernelspecs[spec] === undefined) await specsManager.refreshSpecs();
-    const kernel = session?.kernel;
-    if (session === null || session === undefined) await sessionContext.changeKernel({ name: spec });
-    else if (kernel && kernel.name === spec && kernel.status !== 'dead') await kernel.restart();
-    else await session.changeKernel({ name: spec });
+  start(spec: string): Promise<void> {
+    return startKernel(this._panel.sessionContext, spec);
   }
 
   dispose(): void {
@@ -80,11 +76,18 @@ export class LabNotebook implements INotebook, IDisposable {
     Signal.clearData(this);
   }
 
+  private readonly _onMetadata = (): void => {
+    this._berth = null;
+    this._emit();
+  };
+
   private readonly _emit = (): void => {
     this._changed.emit();
   };
 
   private readonly _changed = new Signal<this, void>(this);
+  /** Null: to be read again. Lab copies all of it each time, and a kernel's state is another with every cell. */
+  private _berth: { readonly value: unknown } | null = null;
   private _isDisposed = false;
 }
 

@@ -1,5 +1,5 @@
 import { makeKernel } from '../../testing/gateway.testkit.js';
-import { environmentOf, heldAmount, notebookFacts, type IKernelFacts } from './notebook-facts.js';
+import { heldAmount, notebookFacts, type IKernelFacts } from './notebook-facts.js';
 
 const KERNEL: IKernelFacts = { id: 'k-1', spec: 'berth-vision', title: 'vision', isBusy: false };
 const mine = (changes: { ours?: string[]; taken?: string[] } = {}) => ({
@@ -9,16 +9,6 @@ const mine = (changes: { ours?: string[]; taken?: string[] } = {}) => ({
 });
 const waiting = (id: string, changes = {}) =>
   makeKernel(id, { notebook: 'a/train.ipynb', phase: 'Waiting', kernelId: null, ...changes });
-
-test.each([
-  { spec: 'berth-default', want: 'default' },
-  { spec: 'berth-', want: null },
-  { spec: 'berth-UPPER', want: null },
-  { spec: 'python3', want: null },
-  { spec: 'my-berth-default', want: null }
-])('the kernelspec $spec is of environment $want', ({ spec, want }) => {
-  expect(environmentOf(spec)).toBe(want);
-});
 
 test('what another notebook waits for, or holds, is not this one’s', () => {
   const kernels = [waiting('x', { notebook: 'train.ipynb' }), makeKernel('y', { kernelId: 'k-2' })];

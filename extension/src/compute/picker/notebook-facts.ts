@@ -1,5 +1,6 @@
 /** What a notebook has of compute and what it waits for, out of all that the gateway shows. Pure. */
 import type { KernelView } from '@berth/gateway/contract';
+import { environmentOf } from '../../shared/kernelspec.js';
 import type { IAmount } from '../compute-words.js';
 import type { IWish } from './wish.js';
 
@@ -23,17 +24,6 @@ export interface INotebookFacts {
   /** What it waits for, or could take now. */
   readonly claim: KernelView | null;
   readonly wish: IWish | null;
-}
-
-const BERTH_SPEC = /^berth-([a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?)$/;
-
-/** The environment that a kernelspec belongs to; null: it is none of Berth's. */
-export function environmentOf(spec: string): string | null {
-  return BERTH_SPEC.exec(spec)?.[1] ?? null;
-}
-
-export function kernelspecOf(environment: string): string {
-  return `berth-${environment}`;
 }
 
 /**

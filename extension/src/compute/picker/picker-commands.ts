@@ -1,9 +1,11 @@
 /** The commands on the compute of notebooks; without an argument they mean the notebook in front. */
+import type { KernelRequest } from '@berth/gateway/contract';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIDs } from '../../shared/command-ids.js';
 import { computeIcon } from '../../shared/icons.js';
+import { environmentOf, kernelspecOf } from '../../shared/kernelspec.js';
 import type { NotebookComputes } from './notebook-computes.js';
 import { heldAmount } from './notebook-facts.js';
 import { releaseAsking } from './picker-actions.js';
@@ -13,8 +15,13 @@ export interface IPickerCommandsOptions {
   readonly tracker: INotebookTracker;
   readonly computes: NotebookComputes;
   readonly trans: TranslationBundle;
-  readonly open: (panel: NotebookPanel) => void;
+  /** Resolves when the dialog is closed: what was asked for by Apply, if anything. */
+  readonly open: (panel: NotebookPanel, environment: string | null) => Promise<KernelRequest | null>;
 }
+
+const NOTEBOOK_ARG = {
+  notebook: { type: 'string', description: 'Path of the notebook; default: the one in front' }
+} as const;
 
 /** @returns the ids of those that make sense in the palette. */
 export function addPickerCommands({ app, tracker, computes, trans, open }: IPickerCommandsOptions): string[] {
@@ -22,29 +29,38 @@ export function addPickerCommands({ app, tracker, computes, trans, open }: IPick
   commands.addCommand(CommandIDs.chooseCompute, {
     label: trans.__('Choose Compute and Environment…'),
     icon: computeIcon,
-    describedBy: { args: { type: 'object', properties: {} } },
-    isEnabled: () => tracker.currentWidget !== null,
-    execute: () => {
-      if (tracker.currentWidget !== null) open(tracker.currentWidget);
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          ...NOTEBOOK_ARG,
+          environment: { type: 'string', description: 'Chosen as it opens; default: what the kernel has' }
+        }
+      }
+    },
+    isEnabled: ({ notebook }) => typeof notebook === 'string' || tracker.currentWidget !== null,
+    execute: async ({ notebook, environment }) => {
+      const panel = await panelOf(app, tracker, notebook);
+      return panel === null ? null : open(panel, nameIn(environment));
     }
   });
   commands.addCommand(CommandIDs.releaseCompute, {
     label: trans.__('Release Compute of Kernel…'),
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: { notebook: { type: 'string', description: 'Path of the notebook; default: the one in front' } }
-      }
-    },
+    describedBy: { args: { type: 'object', properties: NOTEBOOK_ARG } },
     isEnabled: ({ notebook }) => typeof notebook === 'string' || holdsMore(tracker.currentWidget, computes),
     execute: async ({ notebook }) => {
-      const panel = typeof notebook === 'string' ? await openPanel(app, tracker, notebook) : tracker.currentWidget;
+      const panel = await panelOf(app, tracker, notebook);
       if (panel === null) return;
       await panel.sessionContext.ready;
       await releaseAsking(computes.of(panel), trans);
     }
   });
   return [CommandIDs.chooseCompute, CommandIDs.releaseCompute];
+}
+
+/** Anybody can call a command: what cannot be a name is none. */
+function nameIn(environment: unknown): string | null {
+  return typeof environment === 'string' ? environmentOf(kernelspecOf(environment)) : null;
 }
 
 /** More than processors, which nobody waits for. */
@@ -54,12 +70,13 @@ function holdsMore(panel: NotebookPanel | null, computes: NotebookComputes): boo
   return has !== null && has.offer !== 'cpu';
 }
 
-/** Null where it opens as something else than a notebook. */
-async function openPanel(
+/** The notebook at that path, brought to the front, or the one there now; null where it is no notebook. */
+async function panelOf(
   { commands }: JupyterFrontEnd,
   tracker: INotebookTracker,
-  path: string
+  path: unknown
 ): Promise<NotebookPanel | null> {
+  if (typeof path !== 'string') return tracker.currentWidget;
   const widget: unknown = await commands.execute('docmanager:open', { path });
   return tracker.find(panel => panel === widget) ?? null;
 }

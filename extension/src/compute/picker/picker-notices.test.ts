@@ -40,13 +40,13 @@ function setUp() {
 const told = () => Notification.manager.notifications;
 const settled = () => new Promise(resolve => setTimeout(resolve));
 
-test('compute that is ready is offered once, with the time left, and the offer goes when it is gone', async () => {
+test('compute that is ready is offered once, with the time until which it is kept, and the offer goes when it is gone', async () => {
   const { model, onSwitch, client } = setUp();
   model.show({ kernels: [ready()] });
   await settled();
   model.show({ runs: [] });
   expect(told()).toHaveLength(1);
-  expect(told()[0]?.message).toMatch(/^H200 is ready for train\.ipynb\. Switching restarts its kernel: .*1 min 59 s/);
+  expect(told()[0]?.message).toMatch(/^H200 is ready for train\.ipynb until \d\S*.*\. Switching restarts its kernel: /);
   const [take, giveBack] = told()[0]?.options.actions ?? [];
   take?.callback({} as MouseEvent);
   expect(onSwitch).toHaveBeenCalled();

@@ -6,8 +6,8 @@ import type { IDisposable } from '@lumino/disposable';
 import { errorDetail } from '../../shared/error-box.js';
 import type { GatewayError } from '../../shared/gateway-error.js';
 import type { IKernelEnd } from '../../shared/gateway-model.js';
+import { formatMoment } from '../../shared/moment-text.js';
 import { shortText } from '../compute-words.js';
-import { keptText } from './kept-text.js';
 import type { NotebookCompute } from './notebook-compute.js';
 
 export interface IPickerNoticesOptions {
@@ -56,9 +56,8 @@ export class PickerNotices implements IDisposable {
   private _offer(claim: KernelView): string {
     const { compute, trans, onSwitch } = this._options;
     const { name, offers, facts } = compute.view;
-    const ready = trans.__('%1 is ready for %2.', shortText(offers, claim), name);
+    const ready = readyText(claim, shortText(offers, claim), name, trans);
     const loss = facts.kernel === null ? '' : trans.__('Switching restarts its kernel: variables are lost.');
-    const kept = claim.expiresAtMs === null ? '' : keptText(claim.expiresAtMs - Date.now(), trans);
     const actions = [
       {
         label: trans.__('Switch Now'),
@@ -68,8 +67,7 @@ export class PickerNotices implements IDisposable {
       },
       { label: trans.__('Give Back'), callback: () => void compute.giveUp() }
     ];
-    const message = [ready, loss, kept].filter(text => text !== '').join(' ');
-    return Notification.emit(message, 'success', { autoClose: false, actions });
+    return Notification.emit(`${ready} ${loss}`.trimEnd(), 'success', { autoClose: false, actions });
   }
 
   /** An error that the dialog shows is not told twice. */
@@ -88,4 +86,10 @@ export class PickerNotices implements IDisposable {
   private _asked: { readonly claim: string; readonly notice: string } | null = null;
   private _error: GatewayError | null = null;
   private _isDisposed = false;
+}
+
+/** A notice stands as it was written: it names the moment until which it is kept, not how long that still is. */
+function readyText({ expiresAtMs }: KernelView, what: string, name: string, trans: TranslationBundle): string {
+  if (expiresAtMs === null) return trans.__('%1 is ready for %2.', what, name);
+  return trans.__('%1 is ready for %2 until %3.', what, name, formatMoment(expiresAtMs, Date.now()));
 }

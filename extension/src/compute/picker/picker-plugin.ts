@@ -1,5 +1,6 @@
 /** The plugin of the picker in the toolbar of notebooks. */
 /* eslint-disable jupyter/prefer-lazy-imports -- the label is needed at once; the dialog is loaded when it is opened */
+import type { KernelRequest } from '@berth/gateway/contract';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
@@ -39,18 +40,23 @@ export const pickerPlugin: JupyterFrontEndPlugin<void> = {
       onSwitch: compute => void switchAsking(compute, trans)
     });
     const one = new OneAtATime();
-    const open = (panel: NotebookPanel): void =>
-      void one.open(async () => {
-        const { ComputeDialogWidget } = await import('./compute-dialog-widget.js');
+    const open = async (panel: NotebookPanel, environment: string | null): Promise<KernelRequest | null> => {
+      let applied: KernelRequest | null = null;
+      const dialog = await one.open(async () => {
+        const { openComputeDialog } = await import('./open-compute-dialog.js');
         const pinned = pins?.stateOf(panel).environment ?? null;
-        const dialog = new ComputeDialogWidget({ compute: computes.of(panel), client, model, pinned, trans });
-        dialog.open();
-        return dialog;
+        const options = { compute: computes.of(panel), client, model, pinned, environment, trans };
+        return openComputeDialog(options, request => {
+          applied = request;
+        });
       });
+      if (!dialog.isDisposed) await new Promise(resolve => dialog.disposed.connect(resolve));
+      return applied;
+    };
     toolbars.addFactory<NotebookPanel>(
       'Notebook',
       ITEM,
-      panel => new PickerItem({ compute: computes.of(panel), model, trans, onOpen: () => open(panel) })
+      panel => new PickerItem({ compute: computes.of(panel), model, trans, onOpen: () => void open(panel, null) })
     );
     for (const command of addPickerCommands({ app, tracker, computes, trans, open })) {
       palette?.addItem({ command, category: trans.__('Berth') });

@@ -9,7 +9,6 @@ import { useSignalValue } from '../../shared/use-signal-value.js';
 import { useVerdict, type IVerdictState } from '../../shared/use-verdict.js';
 import { applyEffect, initialChoice, releaseRequest, toRequest, type IComputeChoice } from './compute-choice.js';
 import type { IComputeView, NotebookCompute } from './notebook-compute.js';
-import { verdictAfterMaking } from './verdict-after-making.js';
 
 export interface IComputeDialogOptions {
   readonly compute: NotebookCompute;
@@ -17,8 +16,11 @@ export interface IComputeDialogOptions {
   readonly model: IGatewayModel;
   /** The environment that the notebook is pinned to, if any. */
   readonly pinned: string | null;
+  /** The environment that is chosen as it opens; null: what the notebook has, waits for or is pinned to. */
+  readonly environment: string | null;
   readonly trans: TranslationBundle;
-  readonly onClose: () => void;
+  /** @param applied - What was asked for by Apply; null: nothing. */
+  readonly onClose: (applied: KernelRequest | null) => void;
 }
 
 /** What has to be confirmed because a kernel's variables are lost by it. */
@@ -30,6 +32,8 @@ export interface IComputeDialog {
   readonly verdict: IVerdictState;
   /** Null while what is typed is no request. */
   readonly effect: ReturnType<typeof applyEffect> | null;
+  /** Something is waited for before anything is started: compute, or the environment. */
+  readonly isLater: boolean;
   readonly question: Question;
   readonly isWorking: boolean;
   readonly canApply: boolean;
@@ -42,30 +46,33 @@ export interface IComputeDialog {
 }
 
 export function useComputeDialog(options: IComputeDialogOptions): IComputeDialog {
-  const { compute, client, model, pinned, trans, onClose } = options;
+  const { compute, client, model, pinned, onClose } = options;
   const { offers, environments } = useGatewayState(model);
   const connection = useConnection(model).state;
   const view = useSignalValue(compute.changed, () => compute.view);
-  const [choice, setChoice] = useState(() => initialChoice(view.facts, offers, environments, pinned));
+  const [choice, setChoice] = useState(() => {
+    const usual = initialChoice(view.facts, offers, environments, pinned);
+    return { ...usual, environment: options.environment ?? usual.environment };
+  });
   const [question, setQuestion] = useState<Question>(null);
   const kernelId = view.facts.kernel?.id;
   const request = useMemo(() => toRequest(choice, view.notebook, kernelId), [choice, view.notebook, kernelId]);
   const world = useMemo(() => ({ connection, offers, environments }), [connection, offers, environments]);
-  const asked = useVerdict(useAsk(client), request, world);
+  const verdict = useVerdict(useAsk(client), request, world);
   const environment = environments.find(({ name }) => name === choice.environment);
-  const verdict = useMemo(() => verdictAfterMaking(asked, environment, trans), [asked, environment, trans]);
+  const isLater = verdict.verdict?.verdict === 'wait' || (environment !== undefined && environment.state !== 'ready');
   useWatching(compute);
-  const closeAfter = async (act: Promise<boolean>): Promise<void> => {
+  const closeAfter = async (act: Promise<boolean>, applied: KernelRequest | null = null): Promise<void> => {
     setQuestion(null);
-    if (await act) onClose();
+    if (await act) onClose(applied);
   };
   const effect = request === null ? null : applyEffect(view.facts, request, offers);
   const isWorking = view.step.kind !== 'idle';
   const canApply = request !== null && !isWorking && connection === 'live' && verdict.verdict?.verdict !== 'never';
   const apply = (): void => {
     if (request === null || !canApply) return;
-    if (effect === 'restart' && isStopping(view, verdict) && question !== 'apply') setQuestion('apply');
-    else void closeAfter(compute.apply(request));
+    if (effect === 'restart' && isStopping(view, isLater) && question !== 'apply') setQuestion('apply');
+    else void closeAfter(compute.apply(request), request);
   };
   const onYes = (): void => {
     if (question === 'apply') apply();
@@ -76,6 +83,7 @@ export function useComputeDialog(options: IComputeDialogOptions): IComputeDialog
     choice,
     verdict,
     effect,
+    isLater,
     question,
     isWorking,
     canApply,
@@ -91,8 +99,8 @@ export function useComputeDialog(options: IComputeDialogOptions): IComputeDialog
 }
 
 /** Would a restart now, and not only when it is its turn, stop a cell? */
-function isStopping({ facts }: IComputeView, { verdict }: IVerdictState): boolean {
-  return facts.kernel?.isBusy === true && verdict?.verdict !== 'wait';
+function isStopping({ facts }: IComputeView, isLater: boolean): boolean {
+  return facts.kernel?.isBusy === true && !isLater;
 }
 
 function useAsk(

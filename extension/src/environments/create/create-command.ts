@@ -33,14 +33,16 @@ export function addCreateCommand(options: ICreateCommandOptions): void {
         const notebook = tracker.currentWidget;
         const fallback = notebook === null ? 'environment' : PathExt.basename(notebook.context.path, '.ipynb');
         const taken = gateway.model.state.environments.map(({ name }) => name);
-        const begun = await (
-          await operations()
-        ).create({
+        const consequence = consequenceFrom(args);
+        const it = await operations();
+        const begun = await it.create({
           initial: formFrom(args, fallback, taken),
           facts: notebook === null ? null : (pins?.factsOf(notebook) ?? null),
-          consequence: consequenceFrom(args)
+          consequence
         });
-        if (begun !== null) panel.reveal();
+        if (begun === null) return null;
+        panel.reveal();
+        if (consequence === '') void it.announce(begun); // else whoever waits for it tells
         return begun;
       } finally {
         isOpen = false;

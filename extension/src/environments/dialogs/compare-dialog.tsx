@@ -4,9 +4,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { useState, type ReactElement } from 'react';
 import { ErrorBox } from '../../shared/error-box.js';
 import { FormField } from '../../shared/form-field.js';
+import { DialogButton, ModalDialog } from '../../shared/modal-dialog.js';
 import { compare, type IColumn } from '../drift/compare.js';
 import { DiffTable } from './diff-table.js';
-import { DialogButton, ModalDialog } from './modal-dialog.js';
 import { useAnswer } from './use-answer.js';
 
 export interface ICompareDialogProps {

@@ -4,8 +4,8 @@ import { Clipboard } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { useId, useState, type ReactElement } from 'react';
 import { ErrorBox } from '../../shared/error-box.js';
+import { DialogButton, ModalDialog } from '../../shared/modal-dialog.js';
 import { originText } from '../list/environment-text.js';
-import { ModalDialog, DialogButton } from './modal-dialog.js';
 import { useAnswer } from './use-answer.js';
 
 export interface IDetailsDialogProps {
@@ -43,7 +43,7 @@ function Facts({ environment, trans }: { environment: Environment; trans: Transl
   return (
     <dl className="jp-BerthPairs">
       <dt>{trans.__('Python')}</dt>
-      <dd>{python}</dd>
+      <dd>{python === '' ? trans.__('not known yet') : python}</dd>
       <dt>{trans.__('Made from')}</dt>
       <dd>{originText(origin, trans)}</dd>
       <dt>{trans.__('Asked for')}</dt>
@@ -97,7 +97,7 @@ function Contents({
           value={filter}
           onChange={event => setFilter(event.currentTarget.value)}
         />
-        <span role="status">{trans.__('%1 of %2 packages', shown.length, contents.length)}</span>
+        <span role="status">{trans._n('%2 of %1 package', '%2 of %1 packages', contents.length, shown.length)}</span>
       </div>
       <div className="jp-BerthTable-scroll" tabIndex={0} role="region" aria-label={trans.__('Contents')}>
         <table className="jp-BerthTable">

@@ -5,8 +5,8 @@ import { useState, type ReactElement } from 'react';
 import { formatBytes } from '../../shared/byte-size.js';
 import { ErrorBox } from '../../shared/error-box.js';
 import { toGatewayError, type GatewayError } from '../../shared/gateway-error.js';
+import { DialogButton, ModalDialog } from '../../shared/modal-dialog.js';
 import { formatMoment } from '../../shared/moment-text.js';
-import { DialogButton, ModalDialog } from './modal-dialog.js';
 import { useAnswer } from './use-answer.js';
 
 export interface IGarbageDialogProps {

@@ -1,12 +1,12 @@
 /** The dialog "Environment of this notebook": how it stands, what differs, and what can be done about it. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReactElement } from 'react';
+import { DialogButton, ModalDialog } from '../../shared/modal-dialog.js';
 import { useSignalValue } from '../../shared/use-signal-value.js';
 import { isInDrift, type IJudgement } from '../drift/judge.js';
 import type { NotebookEnvironment } from '../notebook/notebook-environment.js';
 import { badgeText } from '../pin/badge-text.js';
 import { DiffTable } from './diff-table.js';
-import { DialogButton, ModalDialog } from './modal-dialog.js';
 import { notebookActions, type NotebookAction } from './notebook-actions.js';
 
 export interface INotebookDialogProps {

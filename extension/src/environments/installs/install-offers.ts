@@ -55,13 +55,10 @@ export class InstallOffers {
 
 function textOf({ kernelEnvironment, judgement }: NotebookEnvironment, trans: TranslationBundle): string {
   const name = kernelEnvironment ?? judgement.name ?? '';
-  return trans.__(
-    'Environments do not change: what is installed into %1 now is not in its lock, and no other machine will have it.',
-    name
-  );
+  return trans.__('What is installed into %1 now is not in its lock: no other machine will have it.', name);
 }
 
 function namesOf(packages: readonly string[]): string {
   const names = packages.slice(0, NAMED).map(nameOf).join(', ');
-  return packages.length > NAMED ? `${names}, …` : names;
+  return packages.length > NAMED ? `${names}, ` : names; // the label ends with an ellipsis
 }

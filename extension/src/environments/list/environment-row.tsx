@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { useId, useState, type ReactElement } from 'react';
 import { ProgressBar } from '../../shared/progress-bar.js';
 import type { IEnvironmentHandlers } from './environment-handlers.js';
-import { factsText, stateText, usersText } from './environment-text.js';
+import { factsText, usersText } from './environment-text.js';
 
 export interface IEnvironmentRowProps {
   readonly environment: Environment;
@@ -33,9 +33,9 @@ export function EnvironmentRow(props: IEnvironmentRowProps): ReactElement {
         >
           {name}
         </button>
-        <span className="jp-BerthOffer-use">{stateText(environment, trans)}</span>
         <MainButton {...props} />
       </div>
+      <p className="jp-BerthOffer-note">{factsText(environment, Date.now(), trans)}</p>
       {state === 'creating' && <ProgressBar share={progress} label={trans.__('Creating environment %1', name)} />}
       {message !== '' && (
         <p className="jp-BerthOffer-note" role={state === 'failed' ? 'alert' : undefined}>
@@ -43,7 +43,7 @@ export function EnvironmentRow(props: IEnvironmentRowProps): ReactElement {
         </p>
       )}
       {changed.length > 0 && <Changed environment={environment} trans={trans} />}
-      <Facts environment={environment} trans={trans} />
+      <Users environment={environment} trans={trans} />
       <div id={id} hidden={!isOpen} className="jp-BerthEnvironment-more">
         <Packages environment={environment} trans={trans} />
         <Actions {...props} />
@@ -54,14 +54,9 @@ export function EnvironmentRow(props: IEnvironmentRowProps): ReactElement {
 
 type IPartProps = Pick<IEnvironmentRowProps, 'environment' | 'trans'>;
 
-function Facts({ environment, trans }: IPartProps): ReactElement {
+function Users({ environment, trans }: IPartProps): ReactElement | null {
   const users = usersText(environment, trans);
-  return (
-    <>
-      <p className="jp-BerthOffer-note">{factsText(environment, Date.now(), trans)}</p>
-      {users !== '' && <p className="jp-BerthOffer-note">{trans.__('In use by %1', users)}</p>}
-    </>
-  );
+  return users === '' ? null : <p className="jp-BerthOffer-note">{trans.__('In use by %1', users)}</p>;
 }
 
 /** A folder that is not as its lock says. */

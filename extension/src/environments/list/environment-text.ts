@@ -5,7 +5,7 @@ import { formatBytes } from '../../shared/byte-size.js';
 import { formatMoment } from '../../shared/moment-text.js';
 
 /** The state in words, with the size where it was measured. */
-export function stateText({ state, sizeBytes }: Environment, trans: TranslationBundle): string {
+function stateText({ state, sizeBytes }: Environment, trans: TranslationBundle): string {
   switch (state) {
     case 'absent':
       return trans.__('Not created yet');
@@ -18,21 +18,22 @@ export function stateText({ state, sizeBytes }: Environment, trans: TranslationB
   }
 }
 
-/** Interpreter, age and last use in one line. */
+/** State, interpreter, age and last use in one line. */
 export function factsText(environment: Environment, nowMs: number, trans: TranslationBundle): string {
   const { python, state, createdAtMs, lastUsedAtMs } = environment;
-  const parts = [trans.__('Python %1', python)];
-  if (python === '') parts.pop();
+  const parts = [stateText(environment, trans)];
+  if (python !== '') parts.push(trans.__('Python %1', python));
   if (createdAtMs !== null) parts.push(trans.__('made %1', formatMoment(createdAtMs, nowMs)));
   if (lastUsedAtMs !== null) parts.push(trans.__('used %1', formatMoment(lastUsedAtMs, nowMs)));
   else if (state === 'ready') parts.push(trans.__('never used'));
   return parts.join(' · ');
 }
 
-/** Who uses it now; empty: nobody. */
+/** Who uses it now, each once: a kernel and what it waits for have one name. Empty: nobody. */
 export function usersText({ inUse }: Environment, trans: TranslationBundle): string {
   const kinds = { run: trans.__('run'), kernel: trans.__('kernel'), process: trans.__('process') };
-  return inUse.map(({ kind, name }) => trans.__('%1 (%2)', name, kinds[kind])).join(', ');
+  const users = inUse.map(({ kind, name }) => trans.__('%1 (%2)', name, kinds[kind]));
+  return [...new Set(users)].join(', ');
 }
 
 export function originText(origin: Environment['origin'], trans: TranslationBundle): string {

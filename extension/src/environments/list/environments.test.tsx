@@ -71,8 +71,9 @@ test('why it failed is announced, and how far it is can be heard', () => {
 });
 
 test('an environment that somebody uses tells who, and cannot be deleted', () => {
-  const inUse = [{ kind: 'kernel', id: 'k', name: '01-train' }] as const;
-  show(new FakeModel({ environments: [makeEnvironment('work', { inUse: [...inUse] })] }));
+  const kernel = { kind: 'kernel', id: 'k', name: '01-train' } as const;
+  const inUse = [kernel, { ...kernel, id: 'the GPU that it waits for' }];
+  show(new FakeModel({ environments: [makeEnvironment('work', { inUse })] }));
   expect(screen.getByText('In use by 01-train (kernel)')).toBeTruthy();
   press('work');
   const button = screen.getByRole<HTMLButtonElement>('button', { name: 'Delete…: environment work' });

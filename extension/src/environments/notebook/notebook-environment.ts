@@ -7,13 +7,13 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { Connection } from '../../shared/connection.js';
 import { GatewayError, toGatewayError } from '../../shared/gateway-error.js';
 import type { IGatewayModel } from '../../shared/gateway-model.js';
+import { environmentOf } from '../../shared/kernelspec.js';
 import { isFacts, judge, type DeclaredEvidence, type IJudgement, type KernelEvidence } from '../drift/judge.js';
 import type { IKernelFacts } from '../kernel/kernel-facts.js';
 import { KernelInspection } from '../kernel/kernel-inspection.js';
-import { ENVIRONMENT_NAME } from '../kernel/shapes.js';
 import { isSamePin, readPin, type IPin } from '../pin/pin-metadata.js';
 import type { LockReader } from './lock-reader.js';
-import { notebookMetadata, outputsOf, recordRan } from './notebook-metadata.js';
+import { notebookMetadata, outputsOf, recordRan, type IOutputs } from './notebook-metadata.js';
 
 export interface INotebookEnvironmentOptions {
   readonly panel: NotebookPanel;
@@ -23,8 +23,6 @@ export interface INotebookEnvironmentOptions {
   readonly isRecording: () => boolean;
 }
 
-const SPEC = 'berth-';
-
 export class NotebookEnvironment implements IDisposable {
   /** @param _options - Of a panel whose document is there and whose session is ready. */
   constructor(private readonly _options: INotebookEnvironmentOptions) {
@@ -33,7 +31,7 @@ export class NotebookEnvironment implements IDisposable {
     this._inspection = new KernelInspection(panel.sessionContext);
     this._inspection.changed.connect(this._update, this);
     panel.context.model.metadataChanged.connect(this._onMetadata, this);
-    panel.context.model.cells.changed.connect(this._update, this);
+    panel.context.model.cells.changed.connect(this._onCells, this);
     panel.context.fileChanged.connect(this._onSaved, this);
     model.changed.connect(this._onGateway, this);
     this._judgement = this._judge();
@@ -74,9 +72,7 @@ export class NotebookEnvironment implements IDisposable {
 
   /** The environment that Berth started the kernel in. */
   get kernelEnvironment(): string | null {
-    const spec = this.panel.sessionContext.session?.kernel?.name ?? '';
-    const name = spec.startsWith(SPEC) ? spec.slice(SPEC.length) : '';
-    return this.facts?.environment ?? (ENVIRONMENT_NAME.test(name) ? name : null);
+    return this.facts?.environment ?? environmentOf(this.panel.sessionContext.session?.kernel?.name ?? '');
   }
 
   /** What it is pinned to is being made for it. */
@@ -129,12 +125,13 @@ export class NotebookEnvironment implements IDisposable {
 
   private _note(cells: readonly ICodeCellModel[], facts: IKernelFacts | null): void {
     recordRan(this.panel.context, cells, facts);
-    this._update();
+    this._onCells();
   }
 
   private _judge(): IJudgement {
     const { panel, model } = this._options;
-    const { records, unknown } = outputsOf(panel.context);
+    this._outputs ??= outputsOf(panel.context);
+    const { records, unknown } = this._outputs;
     const lockHash = this.lock?.lockHash ?? '';
     return judge({
       pin: this._pin,
@@ -165,7 +162,13 @@ export class NotebookEnvironment implements IDisposable {
     this._changed.emit();
   };
 
+  private readonly _onCells = (): void => {
+    this._outputs = null;
+    this._update();
+  };
+
   private readonly _onMetadata = (): void => {
+    this._outputs = null;
     const pin = readPin(notebookMetadata(this.panel.context));
     if (isSamePin(pin, this._pin)) return;
     const isOtherLock = pin?.lock !== this._pin?.lock;
@@ -210,6 +213,8 @@ export class NotebookEnvironment implements IDisposable {
   private _savedPin: IPin | null;
   private _lock: LockView | null = null;
   private _declared: DeclaredEvidence = null;
+  /** Null: to be read again. What a notebook says may be long, and most changes are none of it. */
+  private _outputs: IOutputs | null = null;
   private _connection: Connection | null = null;
   private _judgement: IJudgement;
   private _isDisposed = false;

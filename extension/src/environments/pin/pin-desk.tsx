@@ -6,11 +6,12 @@ import { PathExt } from '@jupyterlab/coreutils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIDs } from '../../shared/command-ids.js';
+import { dialogHost } from '../../shared/dialog-host.js';
 import { toGatewayError } from '../../shared/gateway-error.js';
+import { openModal } from '../../shared/modal-widget.js';
 import type { IGateway } from '../../shared/tokens.js';
 import type { NotebookAction } from '../dialogs/notebook-actions.js';
 import { NotebookDialog } from '../dialogs/notebook-dialog.js';
-import { openModal } from '../dialogs/open-modal.js';
 import { withPackages } from '../installs/installed-packages.js';
 import type { NotebookEnvironment } from '../notebook/notebook-environment.js';
 import type { Notebooks } from '../notebook/notebooks.js';
@@ -154,7 +155,8 @@ export class PinDesk {
       title: trans.__('Pin this notebook to an environment'),
       label: trans.__('Environment'),
       items,
-      okLabel: trans.__('Pin')
+      okLabel: trans.__('Pin'),
+      host: dialogHost()
     });
     if (value === null) return;
     if (value === kernel) await this._pinKernel(notebook);
@@ -171,7 +173,8 @@ export class PinDesk {
         'Something was installed into it since. A pin holds what the lock says; a new environment holds what the kernel has.'
       ),
       buttons: [Dialog.cancelButton(), asLocked, anew],
-      defaultButton: 2
+      defaultButton: 2,
+      host: dialogHost()
     });
     if (button.label === anew.label) await this._pinKernel(notebook);
     else if (button.accept) await this._operations.pin(notebook, environment);

@@ -9,6 +9,7 @@ import { toGatewayError } from '../../shared/gateway-error.js';
 import type { IGateway } from '../../shared/tokens.js';
 import { compare } from '../drift/compare.js';
 import type { IKernelFacts } from '../kernel/kernel-facts.js';
+import { tellNotMade } from '../making-notices.js';
 import type { NotebookEnvironment } from '../notebook/notebook-environment.js';
 import { isInDrift } from '../drift/judge.js';
 import { switchKernel } from './kernel-switch.js';
@@ -44,12 +45,11 @@ export class PinOperations {
     return this._try(this._options.trans.__('Could not unpin'), () => this._writer.write(notebook, null));
   }
 
-  /** Switches the kernel to an environment and pins the notebook to it. */
+  /** Switches the kernel to an environment and pins the notebook to it; a kernel that is kept keeps its pin. */
   use(notebook: NotebookEnvironment, environment: string): Promise<boolean> {
     const title = this._options.trans.__('Could not use %1', environment);
     return this._try(title, async () => {
-      await this._switch(notebook, environment);
-      return this.pin(notebook, environment);
+      return (await this._switch(notebook, environment)) && this.pin(notebook, environment);
     });
   }
 
@@ -83,8 +83,7 @@ export class PinOperations {
     const made = await whenReady(gateway.model, begun);
     if (made === null || notebook.isDisposed) return false;
     if (made.state === 'ready') return then(made.name);
-    const text = trans.__('The environment %1 could not be made. %2', made.name, made.message);
-    Notification.error(text, { autoClose: false });
+    tellNotMade(made, trans);
     return false;
   }
 

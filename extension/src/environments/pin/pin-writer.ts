@@ -1,7 +1,7 @@
 /** Writes a notebook's pin and saves the notebook; another tab's change in the meantime is never overwritten without a word. */
-import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { confirm } from '../../shared/confirm.js';
 import { GatewayError } from '../../shared/gateway-error.js';
 import type { NotebookEnvironment } from '../notebook/notebook-environment.js';
 import { isWritable, notebookMetadata, writeNotebookMetadata } from '../notebook/notebook-metadata.js';
@@ -45,21 +45,17 @@ export class PinWriter {
     return readPin(objectOf(objectOf(file.content)['metadata']));
   }
 
-  private async _mayReplace(theirs: IPin | null): Promise<boolean> {
+  private _mayReplace(theirs: IPin | null): Promise<boolean> {
     const trans = this._trans;
     const name = theirs?.environment ?? trans.__('a lock without a name');
-    const { button } = await showDialog({
+    return confirm({
       title: trans.__('The pin was changed elsewhere'),
       body:
         theirs === null
           ? trans.__('Another tab or person has unpinned this notebook meanwhile.')
           : trans.__('Another tab or person has pinned this notebook to %1 meanwhile.', name),
-      buttons: [
-        Dialog.cancelButton({ label: trans.__('Keep Theirs') }),
-        Dialog.warnButton({ label: trans.__('Replace') })
-      ],
-      defaultButton: 0
+      yes: trans.__('Replace'),
+      no: trans.__('Keep Theirs')
     });
-    return button.accept;
   }
 }

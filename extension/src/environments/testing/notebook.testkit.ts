@@ -32,6 +32,10 @@ export class FakeNotebook {
   packages: Record<string, string> = {};
   /** How often the kernel was looked into. */
   looks = 0;
+  /** Kernelspecs that its kernel was changed to; `restart` where it stayed the same. */
+  readonly starts: string[] = [];
+  /** Does a cell run? */
+  isBusy = false;
   /** Does saving work? */
   canSave = true;
 
@@ -40,20 +44,27 @@ export class FakeNotebook {
   }
 
   private _makePanel(): NotebookPanel {
+    const isBusy = (): boolean => this.isBusy;
     const kernel = {
+      id: 'k-1',
       name: 'berth-work',
-      status: 'idle',
+      get status() {
+        return isBusy() ? 'busy' : 'idle';
+      },
       isDisposed: false,
+      restart: () => Promise.resolve(this.starts.push('restart')),
       info: Promise.resolve({ language_info: { name: 'python' } }),
       requestExecute: () => ({ done: Promise.resolve({ content: this._answer() }) })
     };
     const sessionContext = {
-      session: { kernel },
+      session: { kernel, changeKernel: ({ name }: { name: string }) => Promise.resolve(this.starts.push(name)) },
+      specsManager: { specs: null, refreshSpecs: () => Promise.resolve() },
       kernelChanged: new Signal<object, void>({}),
       statusChanged: new Signal<object, void>({})
     };
     const context = {
       path: 'a.ipynb',
+      ready: Promise.resolve(),
       model: this.model,
       contentsModel: { writable: true },
       fileChanged: this.fileChanged,
@@ -63,7 +74,7 @@ export class FakeNotebook {
         return Promise.resolve();
       }
     };
-    return { sessionContext, context } as unknown as NotebookPanel;
+    return { sessionContext, context, content: {} } as unknown as NotebookPanel;
   }
 
   private _answer(): object {

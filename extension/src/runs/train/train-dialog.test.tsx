@@ -2,6 +2,7 @@ import type { RunSubmission, Verdict } from '@berth/gateway/contract';
 import { nullTranslator } from '@jupyterlab/translation';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { GatewayError } from '../../shared/gateway-error.js';
+import { showDialogs } from '../../testing/dialog.testkit.js';
 import { FakeModel } from '../../testing/fake-model.testkit.js';
 import { makeEnvironment, makeOffer, makeRun } from '../../testing/gateway.testkit.js';
 import { TrainDialog } from './train-dialog.js';
@@ -19,17 +20,7 @@ const GOOD: Verdict = {
   bundle: { files: 2, bytes: 2048 }
 };
 
-beforeAll(() => {
-  // jsdom has the element but not its methods.
-  Object.assign(HTMLDialogElement.prototype, {
-    showModal(this: HTMLDialogElement) {
-      this.open = true;
-    },
-    close(this: HTMLDialogElement) {
-      this.open = false;
-    }
-  });
-});
+beforeAll(showDialogs);
 
 afterEach(cleanup);
 
@@ -63,7 +54,7 @@ test('it is ready with one look: focus, verdict, what goes along, what is made f
   await screen.findByText(/It starts at once/);
   expect(document.activeElement).toBe(screen.getByLabelText('Processes'));
   expect(screen.getByText(/2 files, 2.0 KiB/)).toBeTruthy();
-  expect(screen.getByText(/It will be created first: 1 package/)).toBeTruthy();
+  expect(screen.getByText(/It will be created first, with 1 package and what that needs/)).toBeTruthy();
   expect(screen.getByText('CPU — 3 of 4 free')).toBeTruthy();
   expect(screen.getByText('The notebook was saved first.')).toBeTruthy();
 });

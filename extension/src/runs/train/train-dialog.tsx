@@ -1,9 +1,9 @@
 /** The Train dialog: one look and Enter is enough; everything else is there for those who want it. */
-import { useMemo, type FormEvent, type ReactElement } from 'react';
+import { useMemo, type ReactElement } from 'react';
 import { ErrorBox } from '../../shared/error-box.js';
 import type { IGatewayModel } from '../../shared/gateway-model.js';
+import { DialogButton, ModalDialog } from '../../shared/modal-dialog.js';
 import { useConnection, useGatewayState } from '../../shared/use-gateway.js';
-import { useModal } from '../../shared/use-modal.js';
 import { VerdictLine } from '../../shared/verdict-line.js';
 import { DriftWarning, type ITrainPin } from './drift-warning.js';
 import { TrainFields } from './train-fields.js';
@@ -18,65 +18,46 @@ export interface ITrainDialogProps extends Omit<ITrainOptions, 'world'> {
   readonly onClose: () => void;
 }
 
-const TITLE_ID = 'berth-train-title';
-
 export function TrainDialog(props: ITrainDialogProps): ReactElement {
   const { model, name, pin, trans, onClose } = props;
   const { offers, environments } = useGatewayState(model);
   const { state: connection } = useConnection(model);
   const world = useMemo(() => ({ connection, offers, environments }), [connection, offers, environments]);
   const train = useTrain({ ...props, world });
-  const dialog = useModal();
   const close = (): void => {
     train.abort();
     onClose();
   };
-  const onSubmit = (event: FormEvent): void => {
-    event.preventDefault();
-    train.submit();
-  };
   return (
-    <dialog
-      ref={dialog}
-      className="jp-BerthDialog jp-BerthTrain jp-ThemedContainer"
-      aria-labelledby={TITLE_ID}
-      onCancel={event => {
-        event.preventDefault();
-        close();
-      }}
+    <ModalDialog
+      title={trans.__('Train %1', name)}
+      onClose={close}
+      onSubmit={train.submit}
+      buttons={<Buttons train={train} trans={trans} onCancel={close} />}
     >
-      <form onSubmit={onSubmit} noValidate>
-        <h2 id={TITLE_ID}>{trans.__('Train %1', name)}</h2>
-        <TrainFields
-          form={train.form}
-          offers={offers}
-          environments={environments}
-          problems={train.problems.atField}
-          disabled={train.submitting}
+      <TrainFields
+        form={train.form}
+        offers={offers}
+        environments={environments}
+        problems={train.problems.atField}
+        disabled={train.submitting}
+        trans={trans}
+        onChange={train.change}
+      />
+      {pin !== null && (
+        <DriftWarning
+          pin={pin}
+          environment={train.form.environment}
           trans={trans}
-          onChange={train.change}
+          onPinned={environment => train.change('environment', environment)}
         />
-        {pin !== null && (
-          <DriftWarning
-            pin={pin}
-            environment={train.form.environment}
-            trans={trans}
-            onPinned={environment => train.change('environment', environment)}
-          />
-        )}
-        <p className="jp-BerthTrain-saved" role="status">
-          {savedText(train, trans)}
-        </p>
-        <VerdictLine
-          state={train.verdict}
-          incomplete={train.incomplete}
-          problems={train.problems.others}
-          trans={trans}
-        />
-        {train.error !== null && <ErrorBox error={train.error} trans={trans} />}
-        <Buttons train={train} trans={trans} onCancel={close} />
-      </form>
-    </dialog>
+      )}
+      <p className="jp-BerthTrain-saved" role="status">
+        {savedText(train, trans)}
+      </p>
+      <VerdictLine state={train.verdict} incomplete={train.incomplete} problems={train.problems.others} trans={trans} />
+      {train.error !== null && <ErrorBox error={train.error} trans={trans} />}
+    </ModalDialog>
   );
 }
 
@@ -88,14 +69,14 @@ interface IButtonsProps {
 
 function Buttons({ train, trans, onCancel }: IButtonsProps): ReactElement {
   return (
-    <div className="jp-BerthDialog-buttons">
-      <button type="button" className="jp-mod-styled jp-mod-reject" onClick={onCancel}>
-        {trans.__('Cancel')}
-      </button>
-      <button type="submit" className="jp-mod-styled jp-mod-accept" disabled={!train.canSubmit}>
-        {train.submitting ? trans.__('Submitting…') : trans.__('Train')}
-      </button>
-    </div>
+    <>
+      <DialogButton text={trans.__('Cancel')} onClick={onCancel} />
+      <DialogButton
+        kind="accept"
+        text={train.submitting ? trans.__('Submitting…') : trans.__('Train')}
+        disabled={!train.canSubmit}
+      />
+    </>
   );
 }
 

@@ -152,8 +152,8 @@ function environmentHint(environment: Environment | undefined, trans: Translatio
   switch (environment?.state) {
     case 'absent':
       return trans._n(
-        'It will be created first: %1 package to install.',
-        'It will be created first: %1 packages to install.',
+        'It will be created first, with %1 package and what that needs.',
+        'It will be created first, with %1 packages and what these need.',
         environment.packages.length
       );
     case 'creating':

@@ -6,9 +6,10 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { UUID } from '@lumino/coreutils';
 import { GatewayError } from '../../shared/gateway-error.js';
+import { openModal, type ModalWidget } from '../../shared/modal-widget.js';
 import type { IGateway, IPins } from '../../shared/tokens.js';
 import type { ITrainPin } from './drift-warning.js';
-import { TrainDialogWidget } from './train-dialog-widget.js';
+import { TrainDialog } from './train-dialog.js';
 import { initialForm, type ITrainForm } from './train-form.js';
 import type { TrainMemory } from './train-memory.js';
 
@@ -24,13 +25,13 @@ export interface IOpenTrainOptions {
   readonly onSubmitted: (run: RunView) => void;
 }
 
-export async function openTrain(panel: NotebookPanel, options: IOpenTrainOptions): Promise<TrainDialogWidget> {
+export async function openTrain(panel: NotebookPanel, options: IOpenTrainOptions): Promise<ModalWidget> {
   const { app, gateway, memory, pins, trans, processes, onSubmitted } = options;
   const notebook = app.serviceManager.contents.localPath(panel.context.path);
   const last = await memory.recall(notebook);
   const { offers, environments } = gateway.model.state;
   const environment = environmentFor(panel, pins, environments);
-  const dialog = new TrainDialogWidget({
+  const props = {
     client: gateway.client,
     model: gateway.model,
     notebook,
@@ -39,15 +40,23 @@ export async function openTrain(panel: NotebookPanel, options: IOpenTrainOptions
     initial: initialForm(last, offers, environments, processes(), environment),
     pin: pins === null ? null : pinOf(panel, pins),
     trans,
-    save: () => saveIfDirty(panel, trans.__('The notebook could not be saved.')),
-    onDone: (run: RunView, form: ITrainForm) => {
-      const { processes, offer, environment, framework } = form;
-      void memory.remember(notebook, { processes, offer, environment, framework });
-      onSubmitted(run);
-    }
-  });
-  dialog.open();
-  return dialog;
+    save: () => saveIfDirty(panel, trans.__('The notebook could not be saved.'))
+  };
+  const onDone = (run: RunView, form: ITrainForm): void => {
+    const { processes, offer, environment, framework } = form;
+    void memory.remember(notebook, { processes, offer, environment, framework });
+    onSubmitted(run);
+  };
+  return openModal(close => (
+    <TrainDialog
+      {...props}
+      onClose={close}
+      onDone={(run, form) => {
+        close();
+        onDone(run, form);
+      }}
+    />
+  ));
 }
 
 /** Its pin's, else its kernel's where that is one of Berth's: what runs in the notebook is what trains. */
