@@ -146,6 +146,30 @@ test('pinned again to what the kernel has, in a new environment', async () => {
   expect((await readNotebook(person, 'study')).metadata.berth?.['pin']).toMatchObject({ lockHash });
 }, 240_000);
 
+test('of two tabs that pin the same notebook, the second is told, and keeps what the first has written', async () => {
+  const { lockHash } = await ready('study');
+  const second = await openNotebook(person, 'study.ipynb');
+  await second.getByRole('button', { name: /Pinned · study-now$/ }).waitFor({ timeout: 60_000 });
+  await pinTo(page, 'study');
+  await waitUntil('the first tab has pinned it', 30_000, async () => (await pinOnDisk())?.lockHash === lockHash);
+  await pinTo(second, 'default');
+  await second.getByRole('dialog', { name: 'The pin was changed elsewhere' }).waitFor();
+  await second.getByRole('button', { name: 'Keep Theirs' }).click();
+  await second.getByRole('button', { name: /Drift · 1 package$/ }).waitFor({ timeout: 30_000 });
+  expect((await pinOnDisk())?.lockHash).toBe(lockHash);
+  await second.context().close();
+  await pinTo(page, 'study-now');
+  await badge('Pinned · study-now').waitFor({ timeout: 30_000 });
+}, 180_000);
+
+async function pinTo(tab: Page, environment: string): Promise<void> {
+  await tab.evaluate(`void window.jupyterapp.commands.execute('berth:pin', {environment: '${environment}'})`);
+}
+
+async function pinOnDisk(): Promise<{ readonly lockHash?: string } | undefined> {
+  return (await readNotebook(person, 'study')).metadata.berth?.['pin'] as { lockHash?: string } | undefined;
+}
+
 test('on another machine one click brings the environment back, with the same hash', async () => {
   const { lockHash } = await ready('study-now');
   const other = await arriveIn('second');
