@@ -48,8 +48,19 @@ const RINGS: readonly Ring[] = [
     }
   },
   { name: 'unit', run: () => jest('unit', ['--testPathIgnorePatterns', 'integration\\.test\\.ts$', 'ui-tests/']) },
-  { name: 'python', run: () => pytest('python', ['gateway/launcher', 'extension/tests', 'examples/tests']) },
-  { name: 'integration', run: () => jest('integration', ['-i', '--testPathPatterns', 'integration\\.test\\.ts$']) },
+  {
+    name: 'python',
+    // Both halves mostly wait for processes that they have started, so they go side by side.
+    run: async () => {
+      const server = pytest('server', ['extension/tests']);
+      const launcher = pytest('launcher', ['gateway/launcher', 'examples/tests']);
+      return sumCounts(await server, await launcher);
+    }
+  },
+  {
+    name: 'integration',
+    run: () => jest('integration', ['-w', '2', '--testPathPatterns', 'integration\\.test\\.ts$'])
+  },
   { name: 'browser', run: () => jest('browser', ['-i', '--selectProjects', 'browser']) }
 ];
 

@@ -25,13 +25,18 @@ let page: Page;
 beforeAll(async () => {
   scratch = await mkdtemp(path.join(tmpdir(), 'berth-ui-'));
   person = await arrive(scratch);
-  await writeNotebook(person, 'broken', ["print('before the fall', flush=True)", 'import nowhere']);
-  await writeNotebook(person, 'installs', ['x = 1', '%pip install something']);
-  await writeNotebook(person, 'endless', [
-    'import subprocess, time',
-    "subprocess.Popen(['sleep', '3600'], start_new_session=True)",
-    "print('never ends', flush=True)\nwhile True: time.sleep(0.1)"
-  ]);
+  await writeNotebook(person, 'broken', ["print('before the fall', flush=True)", 'import nowhere'], 'default');
+  await writeNotebook(person, 'installs', ['x = 1', '%pip install something'], 'default');
+  await writeNotebook(
+    person,
+    'endless',
+    [
+      'import subprocess, time',
+      "subprocess.Popen(['sleep', '3600'], start_new_session=True)",
+      "print('never ends', flush=True)\nwhile True: time.sleep(0.1)"
+    ],
+    'default'
+  );
   page = await openNotebook(person, 'broken.ipynb');
 }, 120_000);
 
