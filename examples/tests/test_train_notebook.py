@@ -53,7 +53,9 @@ class Run:
         ours = ("BERTH_", "RANK", "WORLD_SIZE", "LOCAL_", "MASTER_", "TORCHELASTIC_")
         self.env = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
         # One thread per process, alone or not: sums are then added up in the same order each time.
-        self.env |= {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+        self.env |= {"OMP_NUM_THREADS": "1"}
+        # The ranks share one pipe here. Unbuffered, Python writes a line and its end separately, and another rank's line gets between.
+        self.env.pop("PYTHONUNBUFFERED", None)
         # torch imports thousands of modules; where nobody may write bytecode, each start compiles them all again (10 s and more).
         self.env.pop("PYTHONDONTWRITEBYTECODE", None)
         if in_berth:
