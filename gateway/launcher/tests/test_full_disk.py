@@ -26,10 +26,12 @@ def tiny(tmp_path):
 def test_full_disk_does_not_stop_the_code_and_the_loss_is_told(tiny):
     """Symptom: print blocks or raises when the disk is full, or lines vanish without a word."""
     script = (
-        "import os\n"
+        "import fcntl, os, termios\n"
         "print('before', flush=True)\n"
         "while not os.path.exists(ATTEMPT + '/full'): pass\n"
         "for i in range(2000): print('lost' * 50, flush=True)\n"
+        # More than one read of the launcher's: once the pipe is empty, it has met the full disk.
+        "while any(fcntl.ioctl(1, termios.FIONREAD, b'1234')): pass\n"
         "open(ATTEMPT + '/printed', 'w')\n"
         "while os.path.exists(ATTEMPT + '/full'): pass\n"
         "print('after')\n"
