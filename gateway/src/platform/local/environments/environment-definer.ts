@@ -4,7 +4,7 @@ import { type DefinitionStore, defineEnvironment, readPackagedLock, type StoredD
 import { type Entry, newEntry, type Obtained, type ObtainOptions } from './environment-entry.js';
 import type { EnvironmentWish } from './environment-wish.js';
 import type { Interpreters } from './interpreters.js';
-import type { LockTool } from './locks/index.js';
+import { type LockTool, minorOf } from './locks/index.js';
 
 export interface DefinerOptions {
   readonly lockFolder: string;
@@ -85,8 +85,4 @@ export class EnvironmentDefiner {
     await store.write({ name, origin, request: wish.digest, lock: lock.text, ...stored });
     return { definition, note: warnings.join('\n') };
   }
-}
-
-function minorOf(version: string): string {
-  return version.split('.').slice(0, 2).join('.');
 }

@@ -4,6 +4,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { normalisedName } from './locks/index.js';
 
 const DIST_INFO = /^(.+)-([^-]+)\.dist-info$/;
 
@@ -16,7 +17,7 @@ export async function installedPackages(folder: string): Promise<InstalledPackag
   const lists = pythons.map(python => readdir(join(library, python, 'site-packages')).catch(() => []));
   const pairs = (await Promise.all(lists)).flat().flatMap(entry => {
     const [, name, version] = DIST_INFO.exec(entry) ?? [];
-    return name === undefined || version === undefined ? [] : [[normalised(name), version] as const];
+    return name === undefined || version === undefined ? [] : [[normalisedName(name), version] as const];
   });
   return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -35,9 +36,4 @@ export function changesSince(made: InstalledPackages, now: InstalledPackages): s
 
 function own(packages: InstalledPackages, name: string): string | undefined {
   return Object.hasOwn(packages, name) ? packages[name] : undefined;
-}
-
-/** As PEP 503 compares names. */
-function normalised(name: string): string {
-  return name.replace(/[-_.]+/g, '-').toLowerCase();
 }

@@ -1,5 +1,5 @@
 export { environmentHash, type InterpreterIdentity } from './environment-hash.js';
-export { contentsFor, type Lock, pythonProblem, requestedFor } from './lock.js';
+export { contentsFor, type Lock, minorOf, pythonProblem, requestedFor } from './lock.js';
 export { LockTool, type LockToolOptions } from './lock-tool.js';
 export type { MarkerVariables } from './marker.js';
 export { portableLock } from './read-uv-lock.js';

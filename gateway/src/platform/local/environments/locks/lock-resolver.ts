@@ -4,7 +4,7 @@ import { incompleteProblems } from './completeness.js';
 import { flatLock } from './flat-lock.js';
 import { missingError, missingPackage, pinsOf } from './kernel-packages.js';
 import { localHashes } from './local-hashes.js';
-import { type Lock, pythonProblem } from './lock.js';
+import { type Lock, minorOf, pythonProblem } from './lock.js';
 import type { LockReader } from './lock-reader.js';
 import type { ResolvableSource, ResolvedLock, ResolveOptions } from './resolving.js';
 import { type CompiledPackage, readCompiled } from './read-compiled.js';
@@ -48,7 +48,7 @@ export class LockResolver {
     const requirements = readRequirements(text);
     if (requirements.kind === 'loose') {
       options.onProgress('Asking the index for packages that fit together');
-      const uvLock = await this.#lock(requirements.lines, `>=${minorOf(options)}`, options);
+      const uvLock = await this.#lock(requirements.lines, `>=${minorOf(options.pythonVersion)}`, options);
       return { lock: await this.#reader.accept(uvLock), warnings: [] };
     }
     const { lock, warnings } = await this.#complete(await this.#listed(requirements.packages, options), options);
@@ -62,7 +62,7 @@ export class LockResolver {
       const listed = await this.#uv.listed(packages.map(requirementOf), version, askOf(options)).catch(notThere);
       return flatLock(filesOfLocked(readPylock(listed), packages), `>=${version}`);
     };
-    const minor = await problemOr(list(minorOf(options)));
+    const minor = await problemOr(list(minorOf(options.pythonVersion)));
     // A package may be for Python 3.11.5 and later, and is refused for 3.11.
     return isPlatformError(minor) ? list(options.pythonVersion) : minor;
   }
@@ -104,7 +104,7 @@ export class LockResolver {
     options.onProgress(`Asking the index for the ${pins.length} packages of the kernel`);
     const version = options.pythonVersion;
     // What fits together in this Python need not do so in earlier or later ones: some were never made for them.
-    const [first, ...narrower] = [`>=${minorOf(options)}`, `>=${version}`, `>=${version},<${nextMinorOf(options)}`];
+    const [first, ...narrower] = [`>=${minorOf(version)}`, `>=${version}`, `>=${version},<${nextMinorOf(version)}`];
     let uvLock = await problemOr(this.#lock(pins, first ?? '', options));
     if (isPlatformError(uvLock)) await this.#refuseMissing(pins, options);
     for (const requiresPython of narrower) {
@@ -160,13 +160,9 @@ function askOf({ python, allowBuilds = false, signal }: ResolveOptions): UvAsk {
   return { python, allowBuilds, signal };
 }
 
-/** Such as `3.11`. */
-function minorOf({ pythonVersion }: ResolveOptions): string {
-  return pythonVersion.split('.').slice(0, 2).join('.');
-}
-
-function nextMinorOf(options: ResolveOptions): string {
-  const [major = '3', minor = '0'] = minorOf(options).split('.');
+/** `3.13` for `3.12.4`. */
+function nextMinorOf(version: string): string {
+  const [major = '3', minor = '0'] = version.split('.');
   return `${major}.${Number(minor) + 1}`;
 }
 

@@ -63,3 +63,8 @@ function specifierHolds(specifier: string, version: string): boolean {
   if (operator !== '~=') return operator !== '' && compare(operator, wanted);
   return compare('>=', wanted) && compare('==', `${wanted.split('.').slice(0, -1).join('.')}.*`);
 }
+
+/** `3.12` of `3.12.4`. */
+export function minorOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}
