@@ -188,7 +188,8 @@ test('an environment from its lock to its deletion', async () => {
   expect((await call('cancelEnvironment', { name: 'mine' })).status).toBe(202);
 
   const made = (await world.folders()).find(name => name.startsWith('mine-')) ?? '';
-  await rm(world.at('cache', 'environments', made), { recursive: true });
+  // The files are being looked over: whatever is written meanwhile makes it try again, as a person would.
+  await rm(world.at('cache', 'environments', made), { recursive: true, maxRetries: 5 });
   expect(codeOf(await claim({ environment: 'mine' }))).toEqual([409, 'conflict']);
   environmentStates.delete('mine');
   expect((await call('repairEnvironment', { name: 'mine' })).status).toBe(202);

@@ -197,7 +197,7 @@ export async function makeLocalHarness(more: Partial<HarnessOptions> = {}): Prom
     async close() {
       await opened[0]?.close();
       await options.compute.close();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     }
   };
 }

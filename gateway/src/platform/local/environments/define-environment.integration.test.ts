@@ -277,7 +277,7 @@ withUv('environments of one’s own (skipped where the bootstrap has not install
       expect((await environments.detail('mine')).lock).not.toContain('127.0.0.1');
       await environments.close();
       await stopIndex();
-      await rm(world.at('cache', 'environments'), { recursive: true });
+      await rm(world.at('cache', 'environments'), { recursive: true, maxRetries: 5 });
       environments = await behind({ UV_OFFLINE: '1' });
       const end = nextEnd(environments);
       await environments.create('mine');

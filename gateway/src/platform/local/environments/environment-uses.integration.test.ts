@@ -119,7 +119,7 @@ withUv('environments in use (skipped where the bootstrap has not installed uv)',
   onLinux('files that are deleted under a program are not missed by anybody', async () => {
     const use = await runIn('mine');
     const gone = until(environments, ({ name, state }) => name === 'mine' && state === 'absent');
-    await rm(await folderOf('mine'), { recursive: true });
+    await rm(await folderOf('mine'), { recursive: true, maxRetries: 5 });
     recheck();
     const seen = await gone;
     expect(seen.inUse).toEqual([use]);

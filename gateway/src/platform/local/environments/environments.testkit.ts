@@ -101,7 +101,7 @@ export class EnvironmentsWorld {
 
   async remove(): Promise<void> {
     await this.closeAll();
-    await rm(this.root, { recursive: true, force: true });
+    await rm(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -102,7 +102,7 @@ withUv('with uv (skipped where the bootstrap has not installed it)', () => {
 
   test('a cache that was deleted under the gateway breaks everything, or cannot be filled again', async () => {
     const environments = await world.made();
-    await rm(at('cache'), { recursive: true });
+    await rm(at('cache'), { recursive: true, maxRetries: 5 });
     expect(await environments.list()).toEqual([expect.objectContaining({ state: 'absent' })]);
     expect(await environments.garbage()).toEqual({ folders: [] });
     const end = nextEnd(environments);

@@ -134,7 +134,7 @@ export class KernelsWorld {
     await this.kernels.close();
     await this.compute.close();
     await Promise.all(this.processes.map(kill));
-    await rm(this.root, { recursive: true, force: true });
+    await rm(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 
   private get log(): PlatformLog {
