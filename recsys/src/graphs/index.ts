@@ -1,0 +1,3 @@
+export { floatTile, TILE_MODES } from './float-tile.js';
+export { type ItemTile, MAX_CANDIDATES, type QuantisedTile, sessionTiles, stripsOf } from './item-tile.js';
+export { quantisedScan } from './quantised-scan.js';

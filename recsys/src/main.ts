@@ -1,0 +1,48 @@
+/** The one composition root: `serve FOLDER` is the runtime of a person, `corpus …` the process of one corpus that it starts. */
+import { existsSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
+import { resolve } from 'node:path';
+import { runCorpusProcess } from './runtime/corpus/corpus-process.js';
+import { serve } from './runtime/serve.js';
+
+const DEFAULT_IDLE_S = 600;
+const SHARED_MEMORY = '/dev/shm';
+
+const [, program = '', mode, folder, ...others] = process.argv;
+
+if (mode === 'serve' && folder !== undefined) {
+  process.title = 'berth-recsys';
+  const log = (text: string): void => console.error(`${new Date().toISOString()} ${text}`);
+  process.exitCode = await serve({
+    folders: {
+      folder: resolve(folder),
+      memory: existsSync(SHARED_MEMORY) ? SHARED_MEMORY : undefined,
+      uid: process.getuid?.() ?? 0
+    },
+    idleMs: idleSeconds(process.env['BERTH_RECSYS_IDLE_S']) * 1000,
+    runtime: {
+      command: [process.execPath, program],
+      pid: process.pid,
+      cores: availableParallelism(),
+      memoryBytes: process.constrainedMemory() > 0 ? Math.min(process.constrainedMemory(), totalmem()) : totalmem(),
+      availableMemory: () => process.availableMemory(),
+      now: () => performance.now(),
+      log
+    }
+  });
+  process.exit();
+} else if (mode === 'corpus' && folder !== undefined) {
+  const [threads = '1', mostBytes = '0', age] = others;
+  process.title = `berth-recsys corpus ${folder}`;
+  await runCorpusProcess({ folder, threads: Number(threads), mostBytes: Number(mostBytes), isNew: age === 'new' });
+} else {
+  console.error('usage: runtime.mjs serve FOLDER');
+  process.exitCode = 2;
+}
+
+function idleSeconds(text: string | undefined): number {
+  const seconds = text === undefined ? DEFAULT_IDLE_S : Number(text);
+  if (Number.isFinite(seconds) && seconds > 0 && seconds <= 86_400) return seconds;
+  console.error(`BERTH_RECSYS_IDLE_S=${text}: want seconds from 1 to 86400`);
+  process.exit(2);
+}

@@ -1,0 +1,131 @@
+/** The runtime's end of a corpus's process: starts it, again where it has ended, and hands requests over. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type Frame, FrameReader } from './frame.js';
+import { RuntimeError } from './runtime-error.js';
+
+export interface CorpusChildOptions {
+  /** Program and arguments before `corpus`. */
+  readonly command: readonly string[];
+  readonly folder: string;
+  readonly threads: number;
+  readonly mostBytes: number;
+  readonly log: (text: string) => void;
+}
+
+/** How a process ends that has grown too large: between two requests, to be started again. */
+export const EXIT_GROWN = 75;
+
+interface Pending {
+  readonly pieces: readonly Uint8Array[];
+  readonly onFrame: (frame: Frame) => void;
+  readonly onEnd: (error: RuntimeError) => void;
+}
+
+export class CorpusChild {
+  #child: ChildProcess | undefined;
+  #isNew: boolean;
+  readonly #pending = new Map<number, Pending>();
+  #lastError = '';
+
+  constructor(
+    private readonly options: CorpusChildOptions,
+    isNew: boolean
+  ) {
+    this.#isNew = isNew;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** How many requests it has not answered. */
+  get busy(): number {
+    return this.#pending.size;
+  }
+
+  /** Hands a request over, whose id is the runtime's own; exactly one of the two is called at the end. */
+  send(id: number, pending: Pending): void {
+    this.#pending.set(id, pending);
+    this.#write(pending.pieces);
+  }
+
+  /** From now on it is started with what lies in its folder. */
+  sealed(): void {
+    this.#isNew = false;
+  }
+
+  cancel(pieces: readonly Uint8Array[]): void {
+    if (this.#child !== undefined) this.#write(pieces);
+  }
+
+  /** Ends it in the middle of whatever it does; the next request starts it again. */
+  kill(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
+  #write(pieces: readonly Uint8Array[]): void {
+    const { stdin } = (this.#child ??= this.#start());
+    for (const piece of pieces) stdin?.write(piece);
+  }
+
+  #start(): ChildProcess {
+    const { command, folder, threads, mostBytes, log } = this.options;
+    const [program = '', ...args] = command;
+    const all = [...args, 'corpus', folder, String(threads), String(mostBytes), this.#isNew ? 'new' : 'open'];
+    const child = spawn(program, all, { stdio: ['pipe', 'pipe', 'pipe'], env: childEnvironment() });
+    const reader = new FrameReader();
+    child.stdout.on('data', (piece: Buffer) => reader.push(piece).forEach(frame => this.#take(frame)));
+    child.stdin.on('error', () => undefined); // it has ended: 'exit' tells
+    child.stderr.on('data', (piece: Buffer) => {
+      this.#lastError = piece.toString().trim().split('\n').at(-1) ?? '';
+      log(`corpus ${child.pid}: ${piece.toString().trimEnd()}`);
+    });
+    child.once('error', error => this.#ended(child, error.message));
+    child.once('close', (code, signal) => {
+      if (code === EXIT_GROWN) this.#goOn(child);
+      else this.#ended(child, signal ?? `exit code ${code}`);
+    });
+    return child;
+  }
+
+  #take(frame: Frame): void {
+    const { id } = frame.header;
+    const pending = this.#pending.get(id as number);
+    if (pending === undefined) return;
+    if (frame.header['progress'] === undefined) this.#pending.delete(id as number);
+    pending.onFrame(frame);
+  }
+
+  /** What was on its way when the process made room is asked again. */
+  #goOn(child: ChildProcess): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    for (const { pieces } of this.#pending.values()) this.#write(pieces);
+  }
+
+  #ended(child: ChildProcess, how: string): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    const hint = this.#lastError === '' ? '' : `: ${this.#lastError}`;
+    this.#lastError = '';
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    if (pending.length > 0) this.options.log(`corpus ${child.pid} ended (${how}) with ${pending.length} open requests`);
+    const error = new RuntimeError(
+      'runtime-crashed',
+      `the process of the corpus ended (${how})${hint}; the next call starts it again`
+    );
+    for (const each of pending) each.onEnd(error);
+  }
+}
+
+/** What native libraries read from the environment is not left to chance; secrets of the notebook stay there. */
+function childEnvironment(): NodeJS.ProcessEnv {
+  const { PATH = '', HOME = '', TMPDIR, LD_LIBRARY_PATH } = process.env;
+  return {
+    PATH,
+    HOME,
+    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    ...(LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH })
+  };
+}

@@ -1,0 +1,156 @@
+/** What can be asked of one corpus, by name of method; requests come one after the other. */
+import { mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Arrays } from '../arrays.js';
+import type { Control } from '../control.js';
+import type { Answer } from '../message.js';
+import type { CreateParams } from '../create-request.js';
+import { readWith } from '../read-with.js';
+import { invalid, RuntimeError } from '../runtime-error.js';
+import { Corpus, nextPart } from './corpus.js';
+import { columnFile, idsFile, itemsFile, type Manifest, MANIFEST_VERSION, normsFile, partFiles } from './manifest.js';
+import { CERTIFICATES } from './ranker.js';
+import { search } from './search.js';
+import { readSearch } from './search-request.js';
+
+type Params = Readonly<Record<string, unknown>>;
+
+export interface CorpusServiceOptions {
+  readonly folder: string;
+  readonly threads: number;
+  readonly now: () => number;
+}
+
+/** So many queries at once, or fewer, are what the 8-bit copy is for. */
+const FEW_QUERIES = 7;
+
+const CATEGORIES = z.record(z.string(), z.array(z.string()));
+
+export class CorpusService {
+  #corpus: Corpus | undefined;
+  #draft: Manifest | undefined;
+  readonly #unsealed = new Map<string, number>();
+  #wantsQuantised = false;
+
+  constructor(private readonly options: CorpusServiceOptions) {}
+
+  /** Reads what lies in the folder; for a corpus that was there before. */
+  async open(): Promise<void> {
+    this.#corpus = await Corpus.open(this.options.folder, this.options.threads);
+  }
+
+  async call(method: string, params: Params, arrays: Arrays, control: Control): Promise<Answer> {
+    switch (method) {
+      case 'corpus.create':
+        return { result: await this.#create(params as unknown as CreateParams) };
+      case 'corpus.append':
+        return { result: await this.#append(params['rows']) };
+      case 'corpus.seal':
+        return { result: await this.#seal(params, control) };
+      case 'corpus.search':
+        return this.#search(params, arrays, control);
+      case 'corpus.info':
+        return { result: this.#sealed().info };
+      default:
+        return { result: await this.#change(method, params, arrays, control) };
+    }
+  }
+
+  /** Something that is worth doing while nobody asks for anything; false when there is nothing. */
+  async doSome(pause: () => Promise<void>): Promise<boolean> {
+    if (!this.#wantsQuantised || this.#corpus === undefined) return false;
+    return this.#corpus.quantiseSome(pause);
+  }
+
+  async #change(method: string, params: Params, arrays: Arrays, control: Control): Promise<object> {
+    const corpus = this.#sealed();
+    if (method === 'corpus.save') return { bytes: await corpus.save(String(params['folder']), control) };
+    if (method === 'corpus.remove') {
+      const { ids } = arrays;
+      if (ids?.values.constructor.name !== 'BigInt64Array')
+        throw invalid('ids', 'the array ids is missing: want int64');
+      this.#corpus = await corpus.remove(ids.values as BigInt64Array);
+    } else if (method === 'corpus.compact') {
+      this.#corpus = await corpus.compact(control);
+    } else {
+      throw new RuntimeError('not-found', `there is no method ${method}`);
+    }
+    return this.#corpus.info;
+  }
+
+  async #create({ rows, dimensions, metric, name, hasIds, columns }: CreateParams): Promise<object> {
+    const draft = { name, metric, dimensions, hasIds, columns, categories: {}, parts: [], nextId: 0 };
+    this.#draft = { version: MANIFEST_VERSION, ...draft };
+    await mkdir(this.options.folder, { recursive: true, mode: 0o700 });
+    return this.#makeFiles(this.#draft, 'p0', rows);
+  }
+
+  async #append(rows: unknown): Promise<object> {
+    if (!Number.isSafeInteger(rows) || (rows as number) < 1) {
+      throw invalid('rows', `rows is ${JSON.stringify(rows)}: want a positive integer`);
+    }
+    const { manifest } = this.#sealed();
+    const taken = [...this.#unsealed.keys()].map(name => ({ name, rows: 1, maxNorm: 0 }));
+    return this.#makeFiles(manifest, nextPart({ parts: [...manifest.parts, ...taken] }), rows as number);
+  }
+
+  /** Files of the right sizes for the client to fill: those of what it brings. */
+  async #makeFiles(manifest: Manifest, part: string, rows: number): Promise<object> {
+    const ours = new Set([normsFile(part), ...(manifest.hasIds ? [] : [idsFile(part)])]);
+    const wanted = partFiles(manifest, { name: part, rows }).filter(({ file }) => !ours.has(file));
+    for (const { file, bytes } of wanted) {
+      const handle = await open(join(this.options.folder, file), 'w', 0o600);
+      await handle.truncate(bytes);
+      await handle.close();
+    }
+    this.#unsealed.set(part, rows);
+    const at = (file: string): string => join(this.options.folder, file);
+    const columns = manifest.columns.map(({ name }, index) => [name, at(columnFile(part, index))] as const);
+    const ids = manifest.hasIds ? { ids: at(idsFile(part)) } : {};
+    return { part, files: { items: at(itemsFile(part)), ...ids, columns: Object.fromEntries(columns) } };
+  }
+
+  async #seal({ part, categories }: Params, control: Control): Promise<object> {
+    const rows = typeof part === 'string' ? this.#unsealed.get(part) : undefined;
+    const draft = this.#corpus?.manifest ?? this.#draft;
+    if (typeof part !== 'string' || rows === undefined || draft === undefined) {
+      throw new RuntimeError('not-found', `there is no part ${JSON.stringify(part)} to be sealed`, 'part');
+    }
+    const { folder, threads } = this.options;
+    const filled = { name: part, rows, categories: readWith(CATEGORIES, 'categories', categories ?? {}) };
+    this.#unsealed.delete(part);
+    try {
+      this.#corpus = await Corpus.seal(folder, this.#corpus, draft, filled, threads, control);
+    } catch (error: unknown) {
+      // What was filled in may be half rewritten: it has to be given again.
+      for (const { file } of partFiles(draft, { name: part, rows })) await rm(join(folder, file), { force: true });
+      throw error;
+    }
+    return this.#corpus.info;
+  }
+
+  async #search(params: Params, arrays: Arrays, control: Control): Promise<Answer> {
+    const start = this.options.now();
+    const corpus = this.#sealed();
+    const { dimensions, metric } = corpus.manifest;
+    const request = readSearch(params, arrays, { data: corpus.data, dimensions, isCosine: metric === 'cosine' });
+    if (request.queries * request.vectorsPerQuery <= FEW_QUERIES) this.#wantsQuantised = true;
+    const { ids, scores, certificate } = await search(corpus, request, control);
+    const shape = [request.queries, request.k];
+    return {
+      result: { totalMs: this.options.now() - start, certificates: Object.keys(CERTIFICATES) },
+      arrays: {
+        ids: { shape, values: ids },
+        scores: { shape, values: scores },
+        certificate: { shape: [request.queries], values: certificate }
+      }
+    };
+  }
+
+  #sealed(): Corpus {
+    if (this.#corpus === undefined)
+      throw new RuntimeError('conflict', 'the corpus has no rows yet: seal its first part');
+    return this.#corpus;
+  }
+}

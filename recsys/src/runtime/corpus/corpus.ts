@@ -1,0 +1,207 @@
+/** A corpus in its process: its folder, its parts, and everything that can be asked of or done to it, one request at a time. */
+import { cp, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Control } from '../control.js';
+import { invalid, RuntimeError } from '../runtime-error.js';
+import { compactPart } from './compact-part.js';
+import { type Manifest, partFiles, readManifest, writeManifest } from './manifest.js';
+import { Part } from './part.js';
+import { Ranker } from './ranker.js';
+import { readRowData, type RowData } from './row-data.js';
+import { sealItems } from './seal-items.js';
+import { sealColumns, sealIds } from './seal-part.js';
+import { writeNumbers } from './whole-file.js';
+
+export interface CorpusInfo {
+  readonly name: string;
+  readonly rows: number;
+  readonly live: number;
+  readonly dimensions: number;
+  readonly metric: string;
+  readonly columns: Manifest['columns'];
+  readonly parts: number;
+  readonly device: 'cpu';
+  readonly bytes: number;
+  /** Whether the 8-bit copy is there. */
+  readonly quantised: boolean;
+}
+
+/** Corpora with fewer numbers are scanned as quickly without an 8-bit copy. */
+const WORTH_QUANTISING = 2 ** 21;
+
+export class Corpus {
+  readonly ranker: Ranker;
+
+  private constructor(
+    readonly folder: string,
+    readonly manifest: Manifest,
+    readonly data: RowData,
+    private readonly threads: number,
+    readonly parts: readonly Part[] = partsOf(folder, manifest, threads)
+  ) {
+    this.ranker = new Ranker({ metric: manifest.metric, dimensions: manifest.dimensions, parts });
+  }
+
+  /** Opens what lies in the runtime's own folder. */
+  static async open(folder: string, threads: number): Promise<Corpus> {
+    const manifest = await readManifest(folder, true);
+    return new Corpus(folder, manifest, await readRowData(folder, manifest), threads);
+  }
+
+  /** The first part of a new corpus, or one more: the corpus that has it too. This one stays as it was, also where something is wrong. */
+  static async seal(
+    folder: string,
+    before: Corpus | undefined,
+    draft: Manifest,
+    part: { name: string; rows: number; categories: Readonly<Record<string, readonly string[]>> },
+    threads: number,
+    control: Control
+  ): Promise<Corpus> {
+    const filled = { folder, ...part };
+    const categories = await sealColumns(filled, draft);
+    const nextId = await sealIds(filled, draft, before?.data.ids ?? new BigInt64Array(0));
+    const unsealed = { ...filled, dimensions: draft.dimensions, metric: draft.metric };
+    const maxNorm = await sealItems(unsealed, () => control.pause());
+    const parts = [...draft.parts, { name: part.name, rows: part.rows, maxNorm }];
+    const removed = await grownRemoved(folder, draft, before, part.rows);
+    const manifest = { ...draft, categories, nextId, parts, ...removed };
+    await writeManifest(folder, manifest);
+    const data = await readRowData(folder, manifest);
+    // What is loaded of the parts before stays.
+    const known = before?.parts ?? [];
+    return new Corpus(folder, manifest, data, threads, [
+      ...known,
+      ...partsOf(folder, manifest, threads).slice(known.length)
+    ]);
+  }
+
+  get info(): CorpusInfo {
+    const { name, dimensions, metric, columns, parts } = this.manifest;
+    const { rows, live } = this.data;
+    const bytes = rows * dimensions * 4;
+    const quantised = this.parts.every(part => part.quantised.isReady);
+    return { name, rows, live, dimensions, metric, columns, parts: parts.length, device: 'cpu', bytes, quantised };
+  }
+
+  /** Makes the 8-bit copy of one more tile; false when there is nothing to do. */
+  async quantiseSome(pause: () => Promise<void>): Promise<boolean> {
+    const next = this.parts.find(part => !part.quantised.isReady);
+    if (next === undefined || this.data.rows * this.manifest.dimensions < WORTH_QUANTISING) return false;
+    await next.quantised.advance(pause);
+    return true;
+  }
+
+  /** Removes rows by id; ids that are not there are no error. The corpus as it is then. */
+  async remove(ids: BigInt64Array): Promise<Corpus> {
+    const removed = this.data.removed?.slice() ?? new Uint8Array(this.data.rows);
+    for (const row of this.data.index.rowsOf(ids)) if (row >= 0) removed[row] = 1;
+    if (removed.every(each => each === 1)) {
+      throw invalid('ids', 'no row would be left: want a corpus of at least one row');
+    }
+    const file = nextRemoved(this.manifest);
+    await writeNumbers(this.folder, file, removed);
+    await writeManifest(this.folder, { ...this.manifest, removed: file });
+    if (this.manifest.removed !== undefined) await rm(join(this.folder, this.manifest.removed), { force: true });
+    // The parts and what is loaded of them stay.
+    const live = this.data.rows - removed.reduce((sum, each) => sum + each, 0);
+    const manifest = { ...this.manifest, removed: file };
+    return new Corpus(this.folder, manifest, { ...this.data, removed, live }, this.threads, this.parts);
+  }
+
+  /** One part without the removed rows. */
+  async compact(control: Control): Promise<Corpus> {
+    const keep = this.data.removed ?? new Uint8Array(this.data.rows);
+    const rows = this.data.live;
+    const name = nextPart(this.manifest);
+    await compactPart(this.folder, this.manifest, name, keep, () => control.pause());
+    const maxNorm = Math.max(...this.manifest.parts.map(part => part.maxNorm));
+    const { removed, ...others } = this.manifest;
+    await writeManifest(this.folder, { ...others, parts: [{ name, rows, maxNorm }] });
+    await this.release();
+    const old = this.manifest.parts.filter(part => part.from === undefined);
+    const files = old.flatMap(part => partFiles(this.manifest, part).map(({ file }) => file));
+    for (const file of removed === undefined ? files : [...files, removed])
+      await rm(join(this.folder, file), { force: true });
+    return Corpus.open(this.folder, this.threads);
+  }
+
+  /** Writes a snapshot that `Corpus.open` can read; the folder appears whole or not at all. @returns its bytes */
+  async save(folder: string, control: Control): Promise<number> {
+    if ((await readdir(folder).catch(() => [])).length > 0) {
+      throw new RuntimeError('conflict', `${folder} is not empty: want a folder that is new or empty`, 'folder');
+    }
+    const temporary = join(dirname(folder), `.${process.pid}-${Date.now()}.berth-recsys.part`);
+    await mkdir(temporary, { mode: 0o700, recursive: true });
+    let bytes = 0;
+    try {
+      for (const part of this.manifest.parts) {
+        for (const each of partFiles(this.manifest, part)) {
+          await control.pause();
+          await copyFile(join(part.from ?? this.folder, each.file), join(temporary, each.file));
+          bytes += each.bytes;
+        }
+      }
+      const { removed } = this.manifest;
+      if (removed !== undefined) await copyFile(join(this.folder, removed), join(temporary, removed));
+      const parts = this.manifest.parts.map(({ name, rows, maxNorm }) => ({ name, rows, maxNorm }));
+      await writeManifest(temporary, { ...this.manifest, parts });
+      await rename(temporary, folder);
+    } finally {
+      await rm(temporary, { recursive: true, force: true });
+    }
+    return bytes;
+  }
+
+  async release(): Promise<void> {
+    for (const part of this.parts) await part.release();
+  }
+}
+
+function partsOf(folder: string, manifest: Manifest, threads: number): Part[] {
+  let firstRow = 0;
+  return manifest.parts.map(spec => {
+    const part = new Part(spec, firstRow, manifest.dimensions, {
+      folder: spec.from ?? folder,
+      scratch: folder,
+      threads
+    });
+    firstRow += spec.rows;
+    return part;
+  });
+}
+
+/** Rows that are new were not removed. */
+async function grownRemoved(
+  folder: string,
+  manifest: Manifest,
+  before: Corpus | undefined,
+  rows: number
+): Promise<{ removed?: string }> {
+  const removed = before?.data.removed;
+  if (removed === undefined) return {};
+  const grown = new Uint8Array(removed.length + rows);
+  grown.set(removed);
+  const file = nextRemoved(manifest);
+  await writeNumbers(folder, file, grown);
+  return { removed: file };
+}
+
+export function nextPart({ parts }: Pick<Manifest, 'parts'>): string {
+  return `p${Math.max(-1, ...parts.map(({ name }) => Number(name.slice(1)))) + 1}`;
+}
+
+function nextRemoved({ removed }: Manifest): string {
+  return `removed-${removed === undefined ? 0 : Number(/\d+/.exec(removed)?.[0]) + 1}.u8`;
+}
+
+/** Where both are on one disk they share the bytes: sealed files are never written again. */
+async function copyFile(from: string, to: string): Promise<void> {
+  const isLinked = await link(from, to).then(
+    () => true,
+    () => false
+  );
+  if (!isLinked) await cp(from, to);
+  const file = await open(to, 'r');
+  await file.sync();
+  await file.close();
+}

@@ -1,0 +1,107 @@
+/** One tile of float32 items, loaded when it is first needed. */
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { floatTile, type ItemTile, stripsOf, TILE_MODES } from '../../graphs/index.js';
+import { type Answer, createSession, type Feeds, type SessionOptions } from './create-session.js';
+
+export class FloatTile {
+  #session: Promise<InferenceSession> | undefined;
+  readonly #strips: readonly { readonly firstRow: number; readonly rows: number }[];
+  readonly #unused: Feeds;
+
+  constructor(
+    private readonly tile: ItemTile,
+    private readonly options: SessionOptions
+  ) {
+    this.#strips = stripsOf(tile);
+    this.#unused = {
+      queries: new Tensor('float32', new Float32Array(tile.dimensions), [1, tile.dimensions]),
+      k: new Tensor('int64', BigInt64Array.of(1n), [1]),
+      added: new Tensor('float32', new Float32Array(1), [1]),
+      ...this.#chosen(Int32Array.of())
+    };
+  }
+
+  get firstRow(): number {
+    return this.tile.firstRow;
+  }
+
+  get rows(): number {
+    return this.tile.rows;
+  }
+
+  /** @param feeds  queries, k, and where something is to be added: added */
+  scan(feeds: Feeds): Promise<Answer> {
+    return this.#run(feeds['added'] === undefined ? 'scan' : 'scan-added', feeds);
+  }
+
+  /** @param chosen  ascending rows of the part, in this tile; `feeds` has a value to add for each */
+  scanChosen(chosen: Int32Array, feeds: Feeds): Promise<Answer> {
+    return this.#run('scan-chosen', { ...feeds, ...this.#chosen(chosen) });
+  }
+
+  /** The items of rows of the part, in this tile, f32[n · d] in the order of the rows. */
+  async gather(rows: Int32Array): Promise<Float32Array> {
+    const d = this.tile.dimensions;
+    const byStrip = this.#strips.map(strip => places(rows, strip.firstRow, strip.firstRow + strip.rows));
+    const order = byStrip.flat();
+    const inOrder = Int32Array.from(order, place => rows[place] as number);
+    const { values } = await this.#run('gather', this.#chosen(inOrder));
+    const found = values?.data as Float32Array;
+    if (order.every((place, index) => place === index)) return found;
+    const vectors = new Float32Array(rows.length * d);
+    order.forEach((place, index) => vectors.set(found.subarray(index * d, (index + 1) * d), place * d));
+    return vectors;
+  }
+
+  async release(): Promise<void> {
+    const session = await this.#session;
+    this.#session = undefined;
+    await session?.release();
+  }
+
+  async #run(mode: keyof typeof TILE_MODES, feeds: Feeds): Promise<Answer> {
+    const { folder, threads } = this.options;
+    this.#session ??= createSession(floatTile(this.tile), folder, threads, false);
+    const session = await this.#session.catch((error: unknown) => {
+      this.#session = undefined; // the next call tries again
+      throw error;
+    });
+    return session.run({ ...this.#unused, ...feeds, ...flags(mode) });
+  }
+
+  /** For each strip the rows in it; rows of one strip are together. */
+  #chosen(rows: Int32Array): Feeds {
+    const feeds: Record<string, Tensor> = {};
+    let from = 0;
+    for (const [index, strip] of this.#strips.entries()) {
+      let to = from;
+      while (
+        to < rows.length &&
+        (rows[to] as number) >= strip.firstRow &&
+        (rows[to] as number) < strip.firstRow + strip.rows
+      )
+        to += 1;
+      const within = rows.subarray(from, to).map(row => row - strip.firstRow);
+      feeds[`chosen_${index}`] = new Tensor('int32', within, [within.length]);
+      from = to;
+    }
+    return feeds;
+  }
+}
+
+function places(rows: Int32Array, from: number, to: number): number[] {
+  const found: number[] = [];
+  for (let place = 0; place < rows.length; place += 1) {
+    if ((rows[place] as number) >= from && (rows[place] as number) < to) found.push(place);
+  }
+  return found;
+}
+
+function flags(mode: keyof typeof TILE_MODES): Feeds {
+  return Object.fromEntries(
+    Object.entries(TILE_MODES[mode]).map(([name, isSet]) => [
+      name,
+      new Tensor('bool', Uint8Array.of(isSet ? 1 : 0), [1])
+    ])
+  );
+}

@@ -1,0 +1,198 @@
+/** Answers a search: groups queries that share a scope, ranks them, and turns rankings into the answer that was asked for. */
+import { atMostPerCategory, dropExcluded, mergeTopK, mmr, recencyBoost, selectRows } from '../../kernels/index.js';
+import type { Control } from '../control.js';
+import type { Corpus } from './corpus.js';
+import { CERTIFICATES, type Ranking } from './ranker.js';
+import { Scope } from './scope.js';
+import type { SearchRequest } from './search-request.js';
+
+export interface SearchAnswer {
+  /** i64[queries · k], -1 where there are fewer. */
+  readonly ids: BigInt64Array;
+  /** f32[queries · k], -Infinity there. */
+  readonly scores: Float32Array;
+  /** u8[queries]: see CERTIFICATES. */
+  readonly certificate: Uint8Array;
+}
+
+/** So many vectors are scanned together: a tile of a million rows of 128 numbers takes some 45 ms on two cores. */
+const VECTORS_AT_ONCE = 32;
+/** Whoever excludes more gets a scope of their own; otherwise as many more candidates as are excluded. */
+const MAX_SPARE = 2048;
+
+/** Rows of one query, best first. */
+interface Best {
+  readonly rows: Int32Array;
+  readonly scores: Float32Array;
+  readonly certificate: number;
+}
+
+interface Group {
+  readonly queries: readonly number[];
+  readonly scope: Scope;
+}
+
+export async function search(corpus: Corpus, request: SearchRequest, control: Control): Promise<SearchAnswer> {
+  const { queries, k } = request;
+  const answer = {
+    ids: new BigInt64Array(queries * k).fill(-1n),
+    scores: new Float32Array(queries * k).fill(-Infinity),
+    certificate: new Uint8Array(queries)
+  };
+  for (const group of groups(corpus, request)) {
+    const most = Math.max(1, Math.floor(VECTORS_AT_ONCE / request.vectorsPerQuery));
+    for (let start = 0; start < group.queries.length; start += most) {
+      const some = group.queries.slice(start, start + most);
+      const best = await answerSome(corpus, request, { ...group, queries: some }, control);
+      some.forEach((query, index) => write(answer, corpus, query, k, best[index] as Best));
+    }
+  }
+  return answer;
+}
+
+/** Queries of one scope: all, unless each has a mask of its own or excludes very much. */
+function* groups(corpus: Corpus, request: SearchRequest): Generator<Group> {
+  const { rows, columns, removed, squares: scanOnly } = corpus.data;
+  const { filter, masks, excluded } = request;
+  const selected = filter === undefined ? undefined : selectRows(filter, columns, rows);
+  const boost = boostOf(corpus, request);
+  const all = [...Array(request.queries).keys()];
+  const isOwn = (query: number): boolean => masks.length > 1 || (excluded?.[query]?.length ?? 0) > MAX_SPARE;
+  const shared = all.filter(query => !isOwn(query));
+  if (shared.length > 0) {
+    yield { queries: shared, scope: new Scope({ rows, keep: both(selected, masks[0], removed), boost, scanOnly }) };
+  }
+  for (const query of all.filter(isOwn)) {
+    const mask = masks.length > 1 ? masks[query] : masks[0];
+    const keep = both(selected, mask, removed) ?? new Uint8Array(rows).fill(1);
+    const spare = excluded?.[query] ?? new Int32Array(0);
+    if (spare.length > MAX_SPARE) spare.forEach(row => (keep[row] = 0));
+    yield { queries: [query], scope: new Scope({ rows, keep, boost, scanOnly }) };
+  }
+}
+
+function boostOf({ data }: Corpus, { boost, recency }: SearchRequest): Float32Array | undefined {
+  if (recency === undefined) return boost;
+  const column = data.columns[recency.column];
+  if (column?.kind !== 'number') return boost;
+  const fresh = recencyBoost(column.values, recency);
+  return boost === undefined ? fresh : fresh.map((value, row) => value + (boost[row] as number));
+}
+
+/** A new mask of what all allow; undefined: everything. */
+function both(selected?: Uint8Array, mask?: Uint8Array, removed?: Uint8Array): Uint8Array | undefined {
+  const first = selected ?? mask ?? removed?.map(each => 1 - each);
+  if (first === undefined) return undefined;
+  const keep = first.slice();
+  if (mask !== undefined) dropWhere(keep, mask, 0);
+  if (removed !== undefined) dropWhere(keep, removed, 1);
+  return keep;
+}
+
+function dropWhere(keep: Uint8Array, mask: Uint8Array, value: 0 | 1): void {
+  for (let row = 0; row < keep.length; row += 1) if (mask[row] === value) keep[row] = 0;
+}
+
+async function answerSome(corpus: Corpus, request: SearchRequest, group: Group, control: Control): Promise<Best[]> {
+  const { k, diversity, excluded } = request;
+  const spare = Math.max(0, ...group.queries.map(query => spareOf(excluded, query)));
+  let wanted = diversity?.kind === 'mmr' ? diversity.pool : k;
+  for (;;) {
+    const ranked = await rankSome(corpus, request, group, wanted + spare, control);
+    const left = ranked.map((best, index) => withoutExcluded(best, excluded?.[group.queries[index] as number], wanted));
+    if (diversity === undefined) return left;
+    const chosen: Best[] = [];
+    for (const best of left) chosen.push(await diversified(corpus, best, diversity, k));
+    const isEnough = chosen.every((best, index) => best.rows.length === k || (left[index]?.rows.length ?? 0) < wanted);
+    if (diversity.kind === 'mmr' || isEnough) return chosen;
+    wanted *= 4; // too many of one category among the best: look further down
+  }
+}
+
+function spareOf(excluded: SearchRequest['excluded'], query: number): number {
+  const count = excluded?.[query]?.length ?? 0;
+  return count > MAX_SPARE ? 0 : count;
+}
+
+/** The best rows of each query: where it has several vectors, a row counts with its best one. */
+async function rankSome(
+  corpus: Corpus,
+  request: SearchRequest,
+  { queries, scope }: Group,
+  wanted: number,
+  control: Control
+): Promise<Best[]> {
+  const { vectors, vectorsPerQuery } = request;
+  const width = corpus.manifest.dimensions * vectorsPerQuery;
+  const flat = new Float32Array(queries.length * width);
+  queries.forEach((query, index) => flat.set(vectors.subarray(query * width, (query + 1) * width), index * width));
+  const rankings = await corpus.ranker.rank(flat, scope, wanted, control);
+  if (vectorsPerQuery === 1) return rankings;
+  return queries.map((_, index) =>
+    merged(rankings.slice(index * vectorsPerQuery, (index + 1) * vectorsPerQuery), wanted)
+  );
+}
+
+function merged(rankings: readonly Ranking[], wanted: number): Best {
+  const lists = rankings.map(({ rows, scores }) => ({ rows, values: scores }));
+  const { values, rows } = mergeTopK(lists, wanted);
+  const end = rows.indexOf(-1);
+  const count = end < 0 ? wanted : end;
+  return {
+    rows: Int32Array.from(rows.subarray(0, count)),
+    scores: values.slice(0, count),
+    certificate: Math.max(CERTIFICATES.quantised, ...rankings.map(({ certificate }) => certificate))
+  };
+}
+
+function withoutExcluded(best: Best, excluded: Int32Array | undefined, wanted: number): Best {
+  if (excluded === undefined || excluded.length === 0) return best;
+  const { rows, values } = dropExcluded({ rows: best.rows, values: best.scores }, excluded);
+  return { ...best, rows: Int32Array.from(rows.subarray(0, wanted)), scores: values.slice(0, wanted) };
+}
+
+async function diversified(
+  { parts, manifest: { dimensions } }: Corpus,
+  best: Best,
+  diversity: NonNullable<SearchRequest['diversity']>,
+  k: number
+): Promise<Best> {
+  if (diversity.kind === 'at-most') {
+    const codes = best.rows.map(row => diversity.codes[row] as number);
+    return chosen(best, atMostPerCategory({ codes, k, atMost: diversity.atMost }));
+  }
+  const vectors = new Float32Array(best.rows.length * dimensions);
+  for (const part of parts) {
+    const places = [...best.rows.keys()].filter(place => {
+      const row = (best.rows[place] as number) - part.firstRow;
+      return row >= 0 && row < part.rows;
+    });
+    const found = await part.vectors(Int32Array.from(places, place => (best.rows[place] as number) - part.firstRow));
+    places.forEach((place, index) =>
+      vectors.set(found.subarray(index * dimensions, (index + 1) * dimensions), place * dimensions)
+    );
+  }
+  return chosen(best, mmr({ scores: best.scores, vectors, dimensions, lambda: diversity.lambda, k }));
+}
+
+function chosen({ rows, scores, certificate }: Best, places: Int32Array): Best {
+  return {
+    rows: places.map(place => rows[place] as number),
+    scores: Float32Array.from(places, place => scores[place] as number),
+    certificate
+  };
+}
+
+function write(
+  answer: SearchAnswer,
+  { data }: Corpus,
+  query: number,
+  k: number,
+  { rows, scores, certificate }: Best
+): void {
+  for (let place = 0; place < Math.min(k, rows.length); place += 1) {
+    answer.ids[query * k + place] = data.ids[rows[place] as number] as bigint;
+    answer.scores[query * k + place] = scores[place] as number;
+  }
+  answer.certificate[query] = certificate;
+}

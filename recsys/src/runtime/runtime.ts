@@ -1,0 +1,234 @@
+/** The runtime: who is connected, which corpora there are, what they may take; everything else is handed to a corpus's process. */
+import { rm } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import { CorpusChild } from './corpus-child.js';
+import { type Manifest, readManifest } from './corpus/manifest.js';
+import { MAX_ROWS, readCreate } from './create-request.js';
+import { adoptFolder, type DataFolders, isLeftover, makeCorpusFolder } from './data-folder.js';
+import { type CorpusSize, estimateMemory, type MemoryEstimate } from './estimate-memory.js';
+import { encodeFrame, type Frame } from './frame.js';
+import { answerFrame, errorFrame, readMessage, type Request } from './message.js';
+import { Metrics } from './metrics.js';
+import { invalid, RuntimeError } from './runtime-error.js';
+
+export const PROTOCOL_VERSION = 1;
+
+export interface RuntimeOptions {
+  readonly folders: DataFolders;
+  /** Program and arguments that start a process of ours, before its own arguments. */
+  readonly command: readonly string[];
+  readonly pid: number;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  /** What could be taken now. */
+  readonly availableMemory: () => number;
+  readonly now: () => number;
+  readonly log: (text: string) => void;
+}
+
+/** Sends to one client. */
+export type Send = (pieces: readonly Uint8Array[]) => void;
+
+interface Held {
+  readonly id: string;
+  readonly folder: string;
+  readonly child: CorpusChild;
+  readonly owner: Client;
+  readonly size: CorpusSize;
+}
+
+const COLUMN_BYTES = { number: 8, category: 4, flag: 1 } as const;
+/** Of what is available, so much is left to others. */
+const SPARED = 0.1;
+/** A process that has not answered so long after the deadline hangs in native code. */
+const HANGING_MS = 5000;
+const MORE_THAN_ESTIMATED = 2 ** 29;
+
+export class Client {
+  /** The client's request → the runtime's own number of it. */
+  readonly running = new Map<number, { inner: number; held: Held }>();
+  constructor(readonly send: Send) {}
+}
+
+export class Runtime {
+  readonly #held = new Map<string, Held>();
+  readonly #metrics = new Metrics();
+  #nextRequest = 1;
+  #nextCorpus = 1;
+
+  constructor(private readonly options: RuntimeOptions) {}
+
+  async take(client: Client, frame: Frame): Promise<void> {
+    const { id } = frame.header;
+    let request: Request | undefined;
+    try {
+      const message = readMessage(frame);
+      if ('cancel' in message) return this.#cancel(client, message.cancel);
+      request = message;
+      await this.#call(client, request, frame);
+    } catch (error: unknown) {
+      if (!(error instanceof RuntimeError)) this.options.log(String((error as Error).stack));
+      this.#metrics.failed(request?.method ?? 'none', error);
+      client.send(errorFrame(Number.isSafeInteger(id) ? (id as number) : null, error));
+    }
+  }
+
+  /** The client is gone: what it asked for is cancelled, and its corpora end. */
+  async gone(client: Client): Promise<void> {
+    for (const id of client.running.keys()) this.#cancel(client, id);
+    for (const held of this.#held.values()) if (held.owner === client) await this.#release(held);
+  }
+
+  async close(): Promise<void> {
+    for (const held of this.#held.values()) await this.#release(held);
+  }
+
+  async #call(client: Client, request: Request, frame: Frame): Promise<void> {
+    const { id, method, params } = request;
+    const start = this.options.now();
+    const answer = (result: object): void => {
+      this.#metrics.answered(method, this.options.now() - start);
+      client.send(answerFrame(id, { result }));
+    };
+    switch (method) {
+      case 'hello':
+        return answer(this.#hello(params));
+      case 'metrics':
+        return answer({
+          text: this.#metrics.text([...this.#held.values()].map(held => ({ id: held.id, pid: held.child.pid })))
+        });
+      case 'corpus.create':
+        return this.#create(client, request);
+      case 'corpus.load':
+        return this.#load(client, request);
+      case 'corpus.close':
+        await this.#release(this.#find(client, params));
+        return answer({});
+      default:
+        return this.#forward(client, request, frame, this.#find(client, params));
+    }
+  }
+
+  #hello({ version }: Request['params']): object {
+    if (version !== PROTOCOL_VERSION) {
+      throw new RuntimeError('unsupported-version', `version is ${JSON.stringify(version)}: want ${PROTOCOL_VERSION}`);
+    }
+    const { pid, cores, memoryBytes } = this.options;
+    return { version: PROTOCOL_VERSION, pid, providers: ['cpu'], cores, memoryBytes };
+  }
+
+  async #create(client: Client, request: Request): Promise<void> {
+    const create = readCreate(request.params);
+    const size = { rows: create.rows, dimensions: create.dimensions, columnBytes: bytesOf(create.columns) };
+    const estimate = this.#admit(size);
+    const held = await this.#hold(client, size, estimate, true);
+    const view = (result: object): object => ({ corpus: held.id, ...result, estimate });
+    this.#ask(client, { ...request, params: { ...create } }, held, view);
+  }
+
+  /** A snapshot is mapped as it lies; what changes later is kept in a folder of the runtime's own. */
+  async #load(client: Client, request: Request): Promise<void> {
+    const { folder } = request.params;
+    if (typeof folder !== 'string' || !isAbsolute(folder) || folder.includes('\0')) {
+      throw invalid('folder', 'folder is no absolute path');
+    }
+    const isOrphan = isLeftover(this.options.folders, folder);
+    const manifest = await readManifest(folder, isOrphan);
+    const rows = manifest.parts.reduce((sum, part) => sum + part.rows, 0);
+    const size = { rows, dimensions: manifest.dimensions, columnBytes: bytesOf(manifest.columns) };
+    const held = await this.#hold(client, size, this.#admit(size), false);
+    await adoptFolder(folder, held.folder, manifest, isOrphan);
+    const view = (result: object): object => ({ corpus: held.id, ...result });
+    this.#ask(client, { ...request, method: 'corpus.info', params: {} }, held, view);
+  }
+
+  #admit(size: CorpusSize): MemoryEstimate {
+    const estimate = estimateMemory(size);
+    const available = Math.floor(this.options.availableMemory() * (1 - SPARED));
+    if (estimate.memoryBytes <= available) return estimate;
+    const [needed, there] = [estimate.memoryBytes, available].map(bytes => `${(bytes / 2 ** 30).toFixed(2)} GiB`);
+    throw new RuntimeError(
+      'memory-exceeded',
+      `a corpus of ${size.rows} × ${size.dimensions} needs ${needed}: there are ${there}`,
+      'rows'
+    );
+  }
+
+  async #hold(owner: Client, size: CorpusSize, estimate: MemoryEstimate, isNew: boolean): Promise<Held> {
+    const { pid, folders, command, cores, log } = this.options;
+    const number = this.#nextCorpus++;
+    const folder = await makeCorpusFolder(folders, `${pid}-${number}`, estimate.fileBytes);
+    const mostBytes = Math.ceil(estimate.memoryBytes * 1.25 + MORE_THAN_ESTIMATED);
+    const child = new CorpusChild({ command, folder, threads: cores, mostBytes, log }, isNew);
+    const held = { id: `c${number}`, folder, child, owner, size };
+    this.#held.set(held.id, held);
+    return held;
+  }
+
+  #forward(client: Client, request: Request, frame: Frame, held: Held): void {
+    if (request.method === 'corpus.append') this.#admitMore(request.params, held);
+    this.#ask(client, request, held, result => result, frame);
+  }
+
+  #admitMore({ rows }: Request['params'], { size }: Held): void {
+    if (!Number.isSafeInteger(rows) || (rows as number) < 1) {
+      throw invalid('rows', `rows is ${JSON.stringify(rows)}: want a positive integer`);
+    }
+    if (size.rows + (rows as number) > MAX_ROWS) throw invalid('rows', `rows would be more than ${MAX_ROWS} in all`);
+    this.#admit({ ...size, rows: rows as number });
+  }
+
+  #ask(client: Client, request: Request, held: Held, view: (result: object) => object, frame?: Frame): void {
+    const inner = this.#nextRequest++;
+    const start = this.options.now();
+    const { id, method, params, deadlineMs } = request;
+    const header = { id: inner, method, params, deadlineMs, arrays: frame?.header['arrays'] };
+    client.running.set(id, { inner, held });
+    const guard = deadlineMs === undefined ? undefined : setTimeout(() => held.child.kill(), deadlineMs + HANGING_MS);
+    const end = (): void => {
+      clearTimeout(guard);
+      client.running.delete(id);
+    };
+    held.child.send(inner, {
+      pieces: encodeFrame(header, frame === undefined ? [] : [frame.body]),
+      onFrame: answer => {
+        const { result, error } = answer.header;
+        if (result === undefined && error === undefined) return client.send(encodeFrame({ ...answer.header, id }));
+        end();
+        if (result === undefined) this.#metrics.failed(method, error);
+        else this.#metrics.answered(method, this.options.now() - start);
+        if (method === 'corpus.seal' && result !== undefined) held.child.sealed();
+        const seen = result === undefined ? {} : { result: view(result as object) };
+        client.send(encodeFrame({ ...answer.header, ...seen, id }, [answer.body]));
+      },
+      onEnd: error => {
+        end();
+        this.#metrics.failed(method, error);
+        client.send(errorFrame(id, error));
+      }
+    });
+  }
+
+  #cancel(client: Client, id: number): void {
+    const running = client.running.get(id);
+    running?.held.child.cancel(encodeFrame({ cancel: running.inner }));
+  }
+
+  /** Corpora are their owner's: another client does not even hear that one is there. */
+  #find(client: Client, { corpus }: Request['params']): Held {
+    const held = typeof corpus === 'string' ? this.#held.get(corpus) : undefined;
+    if (held?.owner !== client)
+      throw new RuntimeError('not-found', `there is no corpus ${JSON.stringify(corpus)}`, 'corpus');
+    return held;
+  }
+
+  async #release(held: Held): Promise<void> {
+    this.#held.delete(held.id);
+    held.child.kill();
+    await rm(held.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function bytesOf(columns: Manifest['columns']): number {
+  return columns.reduce((sum, { kind }) => sum + COLUMN_BYTES[kind], 0);
+}

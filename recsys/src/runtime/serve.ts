@@ -1,0 +1,95 @@
+/** Serves the runtime on a Unix socket in a folder of one's own. The socket is the lock: who cannot have it ends. */
+import { once } from 'node:events';
+import { chmod, unlink } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { clearLeftovers, type DataFolders, makePrivate } from './data-folder.js';
+import { FrameReader } from './frame.js';
+import { errorFrame } from './message.js';
+import { Client, Runtime, type RuntimeOptions } from './runtime.js';
+
+export interface ServeOptions {
+  readonly folders: DataFolders;
+  readonly runtime: Omit<RuntimeOptions, 'folders'>;
+  /** How long it stays when the last client has left. */
+  readonly idleMs: number;
+}
+
+/** How long the corpora of a runtime that was killed wait for their clients to come back. */
+const LEFTOVER_MS = 60_000;
+/** A client that does not read its answers is dropped. */
+const MAX_UNREAD_BYTES = 2 ** 28;
+
+/** Runs until SIGTERM, SIGINT or idleness. @returns the exit code; 0 also where another runtime serves the folder */
+export async function serve({ folders, runtime: options, idleMs }: ServeOptions): Promise<number> {
+  await makePrivate(folders.folder, folders.uid);
+  const path = join(folders.folder, 'runtime.sock');
+  if (await isServed(path)) {
+    options.log('another runtime serves this folder');
+    return 0;
+  }
+  await unlink(path).catch(() => undefined);
+  const server = createServer();
+  const runtime = new Runtime({ ...options, folders });
+  const sockets = new Set<Socket>();
+  const ended = new Promise<string>(resolve => {
+    let idle: NodeJS.Timeout | undefined;
+    const rest = (): void => {
+      clearTimeout(idle);
+      idle = sockets.size > 0 ? undefined : setTimeout(() => resolve('nobody is here'), idleMs);
+    };
+    server.on('connection', socket => {
+      sockets.add(socket);
+      rest();
+      void attend(runtime, socket, options.log).finally(() => {
+        sockets.delete(socket);
+        rest();
+      });
+    });
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+    rest();
+  });
+  server.listen(path);
+  await once(server, 'listening');
+  await chmod(path, 0o600);
+  setTimeout(() => void clearLeftovers(folders), LEFTOVER_MS).unref();
+  options.log(`ready: ${path}`);
+  options.log(`ends: ${await ended}`);
+  server.close();
+  for (const socket of sockets) socket.destroy();
+  await runtime.close();
+  return 0;
+}
+
+/** One connection, until its end. */
+async function attend(runtime: Runtime, socket: Socket, log: (text: string) => void): Promise<void> {
+  const client = new Client(pieces => {
+    if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
+    else for (const piece of pieces) socket.write(piece);
+  });
+  const reader = new FrameReader();
+  socket.on('data', (piece: Buffer) => {
+    try {
+      for (const frame of reader.push(piece)) void runtime.take(client, frame);
+    } catch (error: unknown) {
+      // What follows cannot be understood any more.
+      client.send(errorFrame(null, error));
+      socket.end();
+    }
+  });
+  socket.on('error', error => log(`a connection broke: ${error.message}`));
+  await new Promise<void>(resolve => socket.once('close', () => resolve()));
+  await runtime.gone(client);
+}
+
+async function isServed(path: string): Promise<boolean> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
