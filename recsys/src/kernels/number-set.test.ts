@@ -22,6 +22,9 @@ describe('numberSet', () => {
   test('takes 0 and -0 for one number, and NaN for none, member or not', () => {
     expect(isMember(Float64Array.of(0, -0, NaN, 1), [-0])).toEqual([1, 1, 0, 0]);
     expect(isMember(Float64Array.of(NaN, 0), [])).toEqual([0, 0]);
+    const many = Array.from({ length: 1000 }, (_, index) => index + 1);
+    expect(isMember(Float64Array.of(0, -0), [...many, -0])).toEqual([1, 1]);
+    expect(isMember(Float64Array.of(0, -0), [...many, 0])).toEqual([1, 1]);
   });
 
   test('keeps a free slot however many values there are', () => {

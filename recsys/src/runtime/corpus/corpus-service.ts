@@ -2,6 +2,7 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { QUANTISED_QUERIES } from '../../kernels/index.js';
 import type { Arrays } from '../arrays.js';
 import type { Control } from '../control.js';
 import type { Answer } from '../message.js';
@@ -21,9 +22,6 @@ export interface CorpusServiceOptions {
   readonly threads: number;
   readonly now: () => number;
 }
-
-/** So many queries at once, or fewer, are what the 8-bit copy is for. */
-const FEW_QUERIES = 7;
 
 const CATEGORIES = z.record(z.string(), z.array(z.string()));
 
@@ -47,7 +45,7 @@ export class CorpusService {
       case 'corpus.append':
         return { result: await this.#append(params['rows']) };
       case 'corpus.seal':
-        return { result: await this.#seal(params, control) };
+        return { result: await this.#seal(params, arrays, control) };
       case 'corpus.search':
         return this.#search(params, arrays, control);
       case 'corpus.info':
@@ -111,14 +109,14 @@ export class CorpusService {
     return { part, files: { items: at(itemsFile(part)), ...ids, columns: Object.fromEntries(columns) } };
   }
 
-  async #seal({ part, categories }: Params, control: Control): Promise<object> {
+  async #seal({ part, categories }: Params, arrays: Arrays, control: Control): Promise<object> {
     const rows = typeof part === 'string' ? this.#unsealed.get(part) : undefined;
     const draft = this.#corpus?.manifest ?? this.#draft;
     if (typeof part !== 'string' || rows === undefined || draft === undefined) {
       throw new RuntimeError('not-found', `there is no part ${JSON.stringify(part)} to be sealed`, 'part');
     }
     const { folder, threads } = this.options;
-    const filled = { name: part, rows, categories: readWith(CATEGORIES, 'categories', categories ?? {}) };
+    const filled = { name: part, rows, categories: readCategories(categories, arrays) };
     this.#unsealed.delete(part);
     try {
       this.#corpus = await Corpus.seal(folder, this.#corpus, draft, filled, threads, control);
@@ -135,11 +133,11 @@ export class CorpusService {
     const corpus = this.#sealed();
     const { dimensions, metric } = corpus.manifest;
     const request = readSearch(params, arrays, { data: corpus.data, dimensions, isCosine: metric === 'cosine' });
-    if (request.queries * request.vectorsPerQuery <= FEW_QUERIES) this.#wantsQuantised = true;
+    if (request.queries * request.vectorsPerQuery <= QUANTISED_QUERIES) this.#wantsQuantised = true;
     const { ids, scores, certificate } = await search(corpus, request, control);
     const shape = [request.queries, request.k];
     return {
-      result: { totalMs: this.options.now() - start, certificates: Object.keys(CERTIFICATES) },
+      result: { totalMs: this.options.now() - start, scanMs: corpus.ranker.takeScanMs(), certificates: CERTIFICATES },
       arrays: {
         ids: { shape, values: ids },
         scores: { shape, values: scores },
@@ -153,4 +151,17 @@ export class CorpusService {
       throw new RuntimeError('conflict', 'the corpus has no rows yet: seal its first part');
     return this.#corpus;
   }
+}
+
+/** Texts of categories in the header, or, where they are many, as JSON in an array. */
+function readCategories(inHeader: unknown, arrays: Arrays): Readonly<Record<string, readonly string[]>> {
+  const values = arrays['categories']?.values;
+  if (values === undefined) return readWith(CATEGORIES, 'categories', inHeader ?? {});
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('utf8'));
+  } catch {
+    throw invalid('categories', 'the array categories is no JSON');
+  }
+  return readWith(CATEGORIES, 'categories', parsed);
 }

@@ -39,7 +39,8 @@ export class Corpus {
     private readonly threads: number,
     readonly parts: readonly Part[] = partsOf(folder, manifest, threads)
   ) {
-    this.ranker = new Ranker({ metric: manifest.metric, dimensions: manifest.dimensions, parts });
+    const { metric, dimensions } = manifest;
+    this.ranker = new Ranker({ metric, dimensions, parts, now: () => performance.now() });
   }
 
   /** Opens what lies in the runtime's own folder. */

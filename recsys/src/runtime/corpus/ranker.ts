@@ -29,6 +29,8 @@ export interface RankerOptions {
   readonly metric: Metric;
   readonly dimensions: number;
   readonly parts: readonly Part[];
+  /** Milliseconds. */
+  readonly now: () => number;
 }
 
 const FIRST_STRETCH = 2.5;
@@ -37,6 +39,7 @@ const MOST_STRETCH = 40;
 export class Ranker {
   readonly #scores: TrueScores;
   #stretch = FIRST_STRETCH;
+  #scanMs = 0;
 
   constructor(private readonly options: RankerOptions) {
     this.#scores = new TrueScores(options);
@@ -68,6 +71,13 @@ export class Ranker {
     return found as Ranking[];
   }
 
+  /** The time that scans have taken since this was asked last. */
+  takeScanMs(): number {
+    const taken = this.#scanMs;
+    this.#scanMs = 0;
+    return taken;
+  }
+
   /** Where the 8-bit scan did not suffice for many, the next one looks wider. */
   #learn(rankings: readonly (Ranking | undefined)[]): void {
     const failed = rankings.filter(ranking => ranking === undefined).length;
@@ -86,7 +96,9 @@ export class Ranker {
       const best = await this.#scores.bestOf(queries, scope, wanted, control);
       return best.map(candidates => ranking(candidates, wanted, CERTIFICATES.all));
     }
+    const start = this.options.now();
     const { lists, errors } = await this.#scan(stage, queries, scope, control);
+    this.#scanMs += this.options.now() - start;
     const candidates = lists.map(each => withoutPadding(mergeTopK(each, stage.candidates)));
     const scored = await this.#scores.of(
       queries,

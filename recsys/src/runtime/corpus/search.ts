@@ -1,5 +1,13 @@
 /** Answers a search: groups queries that share a scope, ranks them, and turns rankings into the answer that was asked for. */
-import { atMostPerCategory, dropExcluded, mergeTopK, mmr, recencyBoost, selectRows } from '../../kernels/index.js';
+import {
+  atMostPerCategory,
+  type Candidates,
+  dropExcluded,
+  mergeTopK,
+  mmr,
+  recencyBoost,
+  selectRows
+} from '../../kernels/index.js';
 import type { Control } from '../control.js';
 import type { Corpus } from './corpus.js';
 import { CERTIFICATES, type Ranking } from './ranker.js';
@@ -135,20 +143,23 @@ async function rankSome(
 
 function merged(rankings: readonly Ranking[], wanted: number): Best {
   const lists = rankings.map(({ rows, scores }) => ({ rows, values: scores }));
-  const { values, rows } = mergeTopK(lists, wanted);
-  const end = rows.indexOf(-1);
-  const count = end < 0 ? wanted : end;
   return {
-    rows: Int32Array.from(rows.subarray(0, count)),
-    scores: values.slice(0, count),
+    ...filledPart(mergeTopK(lists, wanted), wanted),
     certificate: Math.max(CERTIFICATES.quantised, ...rankings.map(({ certificate }) => certificate))
   };
 }
 
 function withoutExcluded(best: Best, excluded: Int32Array | undefined, wanted: number): Best {
   if (excluded === undefined || excluded.length === 0) return best;
-  const { rows, values } = dropExcluded({ rows: best.rows, values: best.scores }, excluded);
-  return { ...best, rows: Int32Array.from(rows.subarray(0, wanted)), scores: values.slice(0, wanted) };
+  const left = filledPart(dropExcluded({ rows: best.rows, values: best.scores }, excluded), wanted);
+  return { ...left, certificate: best.certificate };
+}
+
+/** At most `wanted` rows, without what a list is filled up with. */
+function filledPart({ rows, values }: Candidates, wanted: number): Pick<Best, 'rows' | 'scores'> {
+  const end = rows.indexOf(-1);
+  const count = Math.min(end < 0 ? rows.length : end, wanted);
+  return { rows: Int32Array.from(rows.subarray(0, count)), scores: values.slice(0, count) };
 }
 
 async function diversified(
