@@ -36,3 +36,4 @@ for (const [name, parts] of [
     });
   }
 }
+await cp(join(here, 'THIRD-PARTY-NOTICES.txt'), join(dist, 'THIRD-PARTY-NOTICES.txt'));

@@ -38,6 +38,7 @@ REQUIREMENTS = ROOT / "scripts" / "requirements" / "tools.txt"
 OLDEST_PYTHON = (3, 10)
 BUILD_OUTPUTS = (
     ROOT / "gateway" / "dist" / "gateway.mjs",
+    ROOT / "recsys" / "dist" / "runtime.mjs",
     ROOT / "extension" / "jupyterlab_berth" / "labextension" / "package.json",
 )
 

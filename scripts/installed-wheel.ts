@@ -1,4 +1,4 @@
-/** Berth as people get it: the wheel, installed into an environment of its own on a machine without Node. For tests. */
+/** What people get: a wheel, installed into an environment of its own on a machine without Node. For tests. */
 import { mkdir, readdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { mustRun, ROOT, TOOL_PYTHON } from './command.ts';
@@ -8,15 +8,15 @@ const NODE_PROGRAMS = new Set(['node', 'nodejs', 'npm', 'npx', 'corepack']);
 const SYSTEM_FOLDERS = ['/usr/local/bin', '/usr/bin', '/bin'];
 
 export interface InstalledWheel {
-  /** The interpreter with JupyterLab and Berth. */
+  /** The interpreter of the environment. */
   readonly python: string;
   /** Variables to start it with: a PATH on which only this environment and the system without Node are. */
   readonly env: Record<string, string>;
 }
 
-/** Builds the wheel and installs it with what it asks for, at the versions that the repository is tested with. */
-export async function installWheel(folder: string): Promise<InstalledWheel> {
-  const wheel = (await mustRun('node', ['scripts/wheel.ts'], { capture: true })).trim().split('\n').at(-1) ?? '';
+/** Builds the wheel of that name and installs it with what it asks for, at the versions that the repository is tested with. */
+export async function installWheel(name: string, folder: string): Promise<InstalledWheel> {
+  const wheel = (await mustRun('node', ['scripts/wheel.ts', name], { capture: true })).trim().split('\n').at(-1) ?? '';
   const environment = path.join(folder, 'installed');
   const python = path.join(environment, 'bin', 'python');
   const uv = path.join(path.dirname(TOOL_PYTHON), 'uv');

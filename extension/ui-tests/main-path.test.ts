@@ -34,7 +34,7 @@ let person: Person;
 
 beforeAll(async () => {
   scratch = await mkdtemp(path.join(tmpdir(), 'berth-ui-'));
-  person = await arrive(scratch, await installWheel(scratch));
+  person = await arrive(scratch, await installWheel('jupyterlab', scratch));
 }, 240_000);
 
 afterAll(async () => {
