@@ -6,7 +6,9 @@ import { ROOT } from './command.ts';
 /** Where each bench lives; its file's `bench` function does the whole work. */
 const BENCHES: Readonly<Record<string, string>> = {
   'extension-load': 'extension/bench/extension-load.ts',
-  environment: 'gateway/bench/environment.ts'
+  environment: 'gateway/bench/environment.ts',
+  'notebook-call': 'recsys/bench/notebook-call.ts',
+  retrieval: 'recsys/bench/retrieval.ts'
 };
 
 const name = process.argv[2] ?? '';

@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { ROOT } from './command.ts';
 
 const PROOFS: Readonly<Record<string, string>> = {
-  'fresh-clone': 'scripts/proof-fresh-clone.ts'
+  'fresh-clone': 'scripts/proof-fresh-clone.ts',
+  'retrieval-batch': 'recsys/bench/proof-batch.ts'
 };
 
 const name = process.argv[2] ?? '';
@@ -15,8 +16,10 @@ if (file === undefined) {
   console.error(`proof: '${name}' is none; there are: ${Object.keys(PROOFS).join(', ')}`);
   process.exit(2);
 }
-const module = (await import(pathToFileURL(path.join(ROOT, file)).href)) as { proof: () => Promise<string> };
-const result = await module.proof();
+const module = (await import(pathToFileURL(path.join(ROOT, file)).href)) as {
+  proof: (args: string[]) => Promise<string>;
+};
+const result = await module.proof(process.argv.slice(3));
 const date = new Date().toISOString().slice(0, 10);
 const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
 await mkdir(path.join(ROOT, 'docs', 'proofs'), { recursive: true });
