@@ -1,6 +1,7 @@
 /** The default environment as the gateway would find or make it on this machine, for tests that need torch. */
 import path from 'node:path';
 import { LocalEnvironments } from '../gateway/lib/platform/local/environments/index.js';
+import { cacheFolder } from './cache-folder.ts';
 import { ROOT, TOOL_PYTHON } from './command.ts';
 import { waitUntil, withScratch } from './jupyter-lab.ts';
 
@@ -17,9 +18,7 @@ export interface DefaultEnvironment {
 export function defaultEnvironment(options: { create?: boolean } = {}): Promise<DefaultEnvironment> {
   return withScratch(async scratch => {
     const environments = await LocalEnvironments.open({
-      cacheFolder:
-        process.env['BERTH_CACHE_DIR'] ??
-        path.join(process.env['XDG_CACHE_HOME'] ?? `${process.env['HOME']}/.cache`, 'berth'),
+      cacheFolder: cacheFolder(),
       kernelsFolder: path.join(scratch, 'kernels'),
       dataFolder: path.join(scratch, 'data'),
       lockFolder: path.join(ROOT, 'gateway', 'environments'),

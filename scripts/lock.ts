@@ -1,5 +1,5 @@
 /**
- * `npm run lock`: makes every lock anew from what is asked for: npm's, the tools' and the environments'.
+ * `npm run lock`: makes every lock anew from what is asked for: npm's, the tools', the benches' and the environments'.
  * Versions move only where an `.in` file or a package.json allows it. No lock names a registry.
  */
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -10,22 +10,24 @@ import { portableLock } from '../gateway/lib/platform/local/environments/locks/i
 import { mustRun, ROOT } from './command.ts';
 
 const OLDEST_PYTHON = '3.10';
+/** Installed into environments of our own, so theirs are requirements files: the tools before anything of ours is there. */
+const REQUIREMENTS = ['tools', 'bench-retrieval', 'recsys-checks'];
 const ENVIRONMENT_LOCKS = ['gateway/environments/default', 'gateway/environments/kernel-layer/kernel'];
 
-await lockTools();
+for (const name of REQUIREMENTS) await lockRequirements(name);
 for (const name of ENVIRONMENT_LOCKS) await lockEnvironment(path.join(ROOT, name));
 // With a node_modules present npm drops platform packages from the lock, so it has to go first.
 await rm(path.join(ROOT, 'node_modules'), { recursive: true, force: true });
 await mustRun('npm', ['install', '--package-lock-only', '--no-progress']);
 console.log('lock: package-lock.json (node_modules was removed: the next command installs it again)');
 
-/** pip and uv install the tools before anything of ours is there, so theirs is a requirements file. */
-async function lockTools(): Promise<void> {
+/** Makes `scripts/requirements/<name>.txt` from `<name>.in`. */
+async function lockRequirements(name: string): Promise<void> {
   const options = ['--universal', '--generate-hashes', '--python-version', OLDEST_PYTHON, '--no-emit-index-url'];
   const note = ['--custom-compile-command', 'npm run lock', '--quiet'];
   const cwd = path.join(ROOT, 'scripts', 'requirements');
-  await mustRun('uv', ['pip', 'compile', ...options, ...note, 'tools.in', '-o', 'tools.txt'], { cwd });
-  console.log('lock: scripts/requirements/tools.txt');
+  await mustRun('uv', ['pip', 'compile', ...options, ...note, `${name}.in`, '-o', `${name}.txt`], { cwd });
+  console.log(`lock: scripts/requirements/${name}.txt`);
 }
 
 /** Makes `<file>.lock` from `<file>.in`; uv takes the versions of the one that is there where they still do. */

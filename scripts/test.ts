@@ -10,6 +10,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runCommand, TOOL_PYTHON } from './command.ts';
+import { recsysChecksPython } from './recsys-checks-environment.ts';
 import { countsOfJest, countsOfJunit, type Counts, sumCounts } from './test-counts.ts';
 import { findChromium, findTorchPython, installChromium, makeTorchEnvironment } from './test-prerequisites.ts';
 
@@ -31,10 +32,10 @@ async function jest(name: string, args: readonly string[]): Promise<Counts> {
   return countsOfJest(readFileSync(report, 'utf8'), code);
 }
 
-async function pytest(name: string, args: readonly string[]): Promise<Counts> {
+async function pytest(name: string, args: readonly string[], python = TOOL_PYTHON): Promise<Counts> {
   const report = path.join(scratch, `${name}.xml`);
   const options = ['-m', 'pytest', '-q', '-rs', '-c', 'scripts/pytest.ini', '--rootdir', '.', '--junitxml', report];
-  const { code } = await runCommand(TOOL_PYTHON, [...options, ...args], { env });
+  const { code } = await runCommand(python, [...options, ...args], { env });
   return countsOfJunit(readFileSync(report, 'utf8'), code);
 }
 
@@ -50,11 +51,14 @@ const RINGS: readonly Ring[] = [
   { name: 'unit', run: () => jest('unit', ['--testPathIgnorePatterns', 'integration\\.test\\.ts$', 'ui-tests/']) },
   {
     name: 'python',
-    // Both halves mostly wait for processes that they have started, so they go side by side.
+    // The first two mostly wait for processes that they have started, so they go side by side; the third wants the cores.
     run: async () => {
       const server = pytest('server', ['extension/tests']);
       const launcher = pytest('launcher', ['gateway/launcher', 'examples/tests']);
-      return sumCounts(await server, await launcher);
+      const both = sumCounts(await server, await launcher);
+      const recsys = env['BERTH_TEST_RECSYS_PYTHON'];
+      const own = recsys === undefined ? undefined : await pytest('recsys', ['recsys/python/tests'], recsys);
+      return sumCounts(both, own ?? { passed: 0, failed: 0, skipped: 1 });
     }
   },
   {
@@ -74,6 +78,10 @@ async function prepare(): Promise<string[]> {
   if (torch === undefined) {
     missing.push('torch: the default environment is not made yet (press Train once, or run `npm test -- --all`)');
   } else env['BERTH_TEST_TORCH_PYTHON'] = torch;
+  const recsys = await recsysChecksPython({ create: all });
+  if (recsys === undefined) {
+    missing.push('recsys: the Python environment for its tests is not made yet (run `npm test -- --all`)');
+  } else env['BERTH_TEST_RECSYS_PYTHON'] = recsys;
   return missing;
 }
 

@@ -11,7 +11,6 @@ const SHARED_MEMORY = '/dev/shm';
 const [, program = '', mode, folder, ...others] = process.argv;
 
 if (mode === 'serve' && folder !== undefined) {
-  process.title = 'berth-recsys';
   const log = (text: string): void => console.error(`${new Date().toISOString()} ${text}`);
   process.exitCode = await serve({
     folders: {
@@ -33,7 +32,6 @@ if (mode === 'serve' && folder !== undefined) {
   process.exit();
 } else if (mode === 'corpus' && folder !== undefined) {
   const [threads = '1', mostBytes = '0', age] = others;
-  process.title = `berth-recsys corpus ${folder}`;
   await runCorpusProcess({ folder, threads: Number(threads), mostBytes: Number(mostBytes), isNew: age === 'new' });
 } else {
   console.error('usage: runtime.mjs serve FOLDER');

@@ -1,5 +1,5 @@
 import { type Graph, GraphBuilder, int64s, type Initializer } from '../onnx/index.js';
-import { type ItemTile, stripsOf } from './item-tile.js';
+import { type ItemTile, stripsOf, type TileLimits } from './item-tile.js';
 import { bestOfStrips, bestRows, type BestRows, outputBest } from './top-candidates.js';
 
 const FLOAT_BYTES = 4;
@@ -29,9 +29,9 @@ export const TILE_MODES = {
  * Accuracy see `floatScanError`.
  * Cost     O(B · rows · d) time; memory B · 260,096 · 4 bytes at most beside the mapped tile.
  */
-export function floatTile(tile: ItemTile): Graph {
+export function floatTile(tile: ItemTile, limits?: TileLimits): Graph {
   const g = new GraphBuilder('float-tile');
-  const strips = stripsOf(tile);
+  const strips = stripsOf(tile, limits);
   const inputs: TileInputs = {
     queries: g.input('queries', 'float32', ['B', tile.dimensions]),
     k: g.input('k', 'int64', [1]),

@@ -1,3 +1,10 @@
 export { floatTile, TILE_MODES } from './float-tile.js';
-export { type ItemTile, MAX_CANDIDATES, type QuantisedTile, sessionTiles, stripsOf } from './item-tile.js';
+export {
+  type ItemTile,
+  MAX_CANDIDATES,
+  type QuantisedTile,
+  sessionTiles,
+  stripsOf,
+  type TileLimits
+} from './item-tile.js';
 export { quantisedScan } from './quantised-scan.js';

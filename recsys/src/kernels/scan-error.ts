@@ -10,6 +10,13 @@ const UNIT = 2 ** -24;
 const MORE_STEPS = 8;
 /** Sums of this magnitude may overflow float32 on the way: nothing can be said of such a scan. */
 const OVERFLOW = 2 ** 120;
+/** What a result loses at most that is too small for a normal float32, whether it is rounded or flushed to zero. */
+const UNDERFLOW = 2 ** -126;
+/** Products of 8-bit numbers, with one of them shifted to 0 … 255, by two scales whose product underflows. */
+const LARGEST_PRODUCT = 2 ** 16;
+/** The distance of float32 numbers that are not normal, and half of that of float64 numbers at 1. */
+const SMALLEST = 2 ** -149;
+const UNIT64 = 2 ** -53;
 
 export interface ScanMagnitudes {
   readonly dimensions: number;
@@ -28,7 +35,8 @@ export interface ScanMagnitudes {
  */
 export function floatScanError({ dimensions, queryNorm, maxItemNorm, maxAdded }: ScanMagnitudes): number {
   const magnitude = queryNorm * maxItemNorm + maxAdded;
-  return magnitude < OVERFLOW ? gamma(dimensions + MORE_STEPS) * magnitude : Infinity;
+  const steps = dimensions + MORE_STEPS;
+  return magnitude < OVERFLOW ? gamma(steps) * magnitude + 2 * steps * UNDERFLOW : Infinity;
 }
 
 /** The largest |scan's score − true score| of a scan of 8-bit items with a query that `quantiseQuery` has rounded. */
@@ -39,7 +47,8 @@ export function quantisedScanError(
 ): number {
   const { dimensions, queryNorm, maxAdded } = magnitudes;
   const rounding = floatScanError({ dimensions, queryNorm: query.norm, maxItemNorm: maxNorm, maxAdded });
-  return (maxError * queryNorm + maxNorm * query.error) * (1 + UNIT) + rounding;
+  const underflow = dimensions * LARGEST_PRODUCT * UNDERFLOW;
+  return (maxError * queryNorm + maxNorm * query.error) * (1 + UNIT) + rounding + underflow;
 }
 
 /**
@@ -48,7 +57,8 @@ export function quantisedScanError(
  */
 export function isCertified(kth: number, worst: number, error: number): boolean {
   const most = worst + error;
-  return kth > most + Math.abs(most) * 2 * UNIT;
+  const rounding = Math.abs(most) * 2 * UNIT + SMALLEST + (Math.abs(worst) + error) * 2 * UNIT64;
+  return kth > most + rounding;
 }
 
 function gamma(steps: number): number {

@@ -1,5 +1,5 @@
 /** Where the files of corpora lie: in memory where there is room for twice of them, else on the disk. */
-import { copyFile, lstat, mkdir, readdir, rename, rm, rmdir, statfs } from 'node:fs/promises';
+import { copyFile, cp, lstat, mkdir, readdir, rename, rm, rmdir, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Manifest, writeManifest } from './corpus/manifest.js';
 import { RuntimeError } from './runtime-error.js';
@@ -10,12 +10,20 @@ export interface DataFolders {
   /** A file system in memory, such as /dev/shm; undefined where there is none. */
   readonly memory: string | undefined;
   readonly uid: number;
+  /** Folders of corpora that were there before this runtime, with its own number: in a container numbers come again. */
+  readonly earlier?: ReadonlySet<string>;
 }
 
-/** A new folder for one corpus. @throws RuntimeError `memory-exceeded` where neither has room */
+/**
+ * A new folder for one corpus of the runtime with the number `pid`.
+ *
+ * @param first  of the numbers of corpora, from which a free one is sought
+ * @throws RuntimeError `memory-exceeded` where neither place has room
+ */
 export async function makeCorpusFolder(
-  { folder, memory, uid }: DataFolders,
-  name: string,
+  { folder, memory, uid, earlier }: DataFolders,
+  pid: number,
+  first: number,
   bytes: number
 ): Promise<string> {
   const inMemory = memory === undefined ? undefined : join(memory, `berth-recsys-${uid}`);
@@ -26,17 +34,35 @@ export async function makeCorpusFolder(
     if (place === undefined || within === undefined) continue;
     if ((await freeBytes(within)) < bytes * factor) continue;
     await makePrivate(place, uid);
-    const made = join(place, name);
-    await mkdir(made, { mode: 0o700 });
-    return made;
+    for (let number = first; ; number += 1) {
+      const made = join(place, `${pid}-${number}`);
+      if (earlier?.has(made) !== true && (await isMade(made))) return made;
+    }
   }
   throw new RuntimeError('memory-exceeded', `no place has room for ${bytes} bytes of files: ${memory}, ${folder}`);
+}
+
+/** Makes a folder; false where something of that name is there. */
+async function isMade(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+    return true;
+  } catch (error: unknown) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /** Whether a folder is that of a corpus whose runtime is gone. */
 export function isLeftover(folders: DataFolders, folder: string): boolean {
   const pid = pidOf(folder);
-  return placesOf(folders).includes(dirname(folder)) && pid !== undefined && !isAlive(pid);
+  if (!placesOf(folders).includes(dirname(folder)) || pid === undefined) return false;
+  return folders.earlier?.has(folder) === true || !isAlive(pid);
+}
+
+/** Before it has made any: the folders that have the number of this runtime, and so are another's. */
+export async function earlierFolders(folders: DataFolders, pid: number): Promise<ReadonlySet<string>> {
+  return new Set((await corpusFolders(folders)).filter(folder => pidOf(folder) === pid));
 }
 
 /**
@@ -51,19 +77,33 @@ export async function adoptFolder(
 ): Promise<void> {
   if (isOrphan) {
     await rmdir(target);
-    return rename(folder, target);
+    return move(folder, target);
   }
   if (manifest.removed !== undefined) await copyFile(join(folder, manifest.removed), join(target, manifest.removed));
   await writeManifest(target, { ...manifest, parts: manifest.parts.map(part => ({ ...part, from: folder })) });
 }
 
-/** Removes what runtimes that are gone have left. */
-export async function clearLeftovers(folders: DataFolders): Promise<void> {
-  for (const place of placesOf(folders)) {
-    for (const name of await readdir(place).catch(() => [])) {
-      if (isLeftover(folders, join(place, name))) await rm(join(place, name), { recursive: true, force: true });
-    }
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error: unknown) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    await cp(from, to, { recursive: true, errorOnExist: true }); // there was no room for it where it was
+    await rm(from, { recursive: true, force: true });
   }
+}
+
+/** The folders of corpora whose runtimes are gone. */
+export async function leftovers(folders: DataFolders): Promise<string[]> {
+  return (await corpusFolders(folders)).filter(folder => isLeftover(folders, folder));
+}
+
+async function corpusFolders(folders: DataFolders): Promise<string[]> {
+  const found = placesOf(folders).map(async place => {
+    const names = await readdir(place).catch(() => []);
+    return names.map(name => join(place, name));
+  });
+  return (await Promise.all(found)).flat();
 }
 
 function placesOf({ folder, memory, uid }: DataFolders): string[] {

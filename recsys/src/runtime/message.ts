@@ -7,6 +7,8 @@ import { isRuntimeError, type RuntimeErrorCode } from './runtime-error.js';
 
 /** About twelve days. */
 const MAX_DEADLINE_MS = 2 ** 30;
+/** A message may repeat what a request held, and that may be as long as a header. */
+const MAX_MESSAGE_LENGTH = 2000;
 
 export interface Request {
   readonly id: number;
@@ -44,9 +46,15 @@ export function answerFrame(id: number, { result, arrays: views }: Answer): Uint
 /** @param code  for what was not foreseen */
 export function errorFrame(id: number | null, error: unknown, code: RuntimeErrorCode = 'internal'): Uint8Array[] {
   if (isRuntimeError(error)) {
-    const field = error.field === undefined ? {} : { field: error.field };
-    return encodeFrame({ id, error: { code: error.code, message: error.message, ...field } });
+    const field = error.field === undefined ? {} : { field: shortened(error.field) };
+    return encodeFrame({ id, error: { code: error.code, message: shortened(error.message), ...field } });
   }
   const message = error instanceof Error ? error.message : String(error);
-  return encodeFrame({ id, error: { code, message: `unexpected: ${message}` } });
+  return encodeFrame({ id, error: { code, message: shortened(`unexpected: ${message}`) } });
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_MESSAGE_LENGTH
+    ? text
+    : `${text.slice(0, MAX_MESSAGE_LENGTH)} … (${text.length} characters)`;
 }

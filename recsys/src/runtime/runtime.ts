@@ -1,11 +1,17 @@
 /** The runtime: who is connected, which corpora there are, what they may take; everything else is handed to a corpus's process. */
 import { rm } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
 import { CorpusChild } from './corpus-child.js';
-import { type Manifest, readManifest } from './corpus/manifest.js';
+import { readManifest } from './corpus/manifest.js';
 import { MAX_ROWS, readCreate } from './create-request.js';
 import { adoptFolder, type DataFolders, isLeftover, makeCorpusFolder } from './data-folder.js';
-import { type CorpusSize, estimateMemory, type MemoryEstimate } from './estimate-memory.js';
+import {
+  columnBytes,
+  type CorpusSize,
+  estimateMemory,
+  type MemoryEstimate,
+  mostResidentBytes
+} from './estimate-memory.js';
+import { readFolder } from './folder-path.js';
 import { encodeFrame, type Frame } from './frame.js';
 import { answerFrame, errorFrame, readMessage, type Request } from './message.js';
 import { Metrics } from './metrics.js';
@@ -35,23 +41,27 @@ interface Held {
   readonly child: CorpusChild;
   readonly owner: Client;
   readonly size: CorpusSize;
+  /** Its owner has been told of it; until then nobody could end it. */
+  isKnown: boolean;
 }
 
-const COLUMN_BYTES = { number: 8, category: 4, flag: 1 } as const;
+/** What is answered with what the corpus is then. */
+const WITH_INFO = new Set(['corpus.info', 'corpus.seal', 'corpus.remove', 'corpus.compact']);
 /** Of what is available, so much is left to others. */
 const SPARED = 0.1;
 /** A process that has not answered so long after the deadline hangs in native code. */
 const HANGING_MS = 5000;
-const MORE_THAN_ESTIMATED = 2 ** 29;
 
 export class Client {
   /** The client's request → the runtime's own number of it. */
   readonly running = new Map<number, { inner: number; held: Held }>();
+  isGone = false;
   constructor(readonly send: Send) {}
 }
 
 export class Runtime {
   readonly #held = new Map<string, Held>();
+  readonly #releasing = new Set<Promise<void>>();
   readonly #metrics = new Metrics();
   #nextRequest = 1;
   #nextCorpus = 1;
@@ -75,12 +85,15 @@ export class Runtime {
 
   /** The client is gone: what it asked for is cancelled, and its corpora end. */
   async gone(client: Client): Promise<void> {
+    client.isGone = true;
     for (const id of client.running.keys()) this.#cancel(client, id);
     for (const held of this.#held.values()) if (held.owner === client) await this.#release(held);
   }
 
+  /** Ends all corpora, and waits until their files are gone. */
   async close(): Promise<void> {
-    for (const held of this.#held.values()) await this.#release(held);
+    for (const held of this.#held.values()) void this.#release(held);
+    await Promise.all(this.#releasing);
   }
 
   async #call(client: Client, request: Request, frame: Frame): Promise<void> {
@@ -119,7 +132,7 @@ export class Runtime {
 
   async #create(client: Client, request: Request): Promise<void> {
     const create = readCreate(request.params);
-    const size = { rows: create.rows, dimensions: create.dimensions, columnBytes: bytesOf(create.columns) };
+    const size = { rows: create.rows, dimensions: create.dimensions, columnBytes: columnBytes(create.columns) };
     const estimate = this.#admit(size);
     const held = await this.#hold(client, size, estimate, true);
     const view = (result: object): object => ({ corpus: held.id, ...result, estimate });
@@ -128,17 +141,17 @@ export class Runtime {
 
   /** A snapshot is mapped as it lies; what changes later is kept in a folder of the runtime's own. */
   async #load(client: Client, request: Request): Promise<void> {
-    const { folder } = request.params;
-    if (typeof folder !== 'string' || !isAbsolute(folder) || folder.includes('\0')) {
-      throw invalid('folder', 'folder is no absolute path');
-    }
+    const folder = readFolder(request.params['folder']);
     const isOrphan = isLeftover(this.options.folders, folder);
     const manifest = await readManifest(folder, isOrphan);
     const rows = manifest.parts.reduce((sum, part) => sum + part.rows, 0);
-    const size = { rows, dimensions: manifest.dimensions, columnBytes: bytesOf(manifest.columns) };
+    const size = { rows, dimensions: manifest.dimensions, columnBytes: columnBytes(manifest.columns) };
     const held = await this.#hold(client, size, this.#admit(size), false);
-    await adoptFolder(folder, held.folder, manifest, isOrphan);
-    const view = (result: object): object => ({ corpus: held.id, ...result });
+    await adoptFolder(folder, held.folder, manifest, isOrphan).catch(async (error: unknown) => {
+      await this.#release(held);
+      throw error;
+    });
+    const view = (result: object): object => ({ corpus: held.id, folder: held.folder, ...result });
     this.#ask(client, { ...request, method: 'corpus.info', params: {} }, held, view);
   }
 
@@ -157,17 +170,17 @@ export class Runtime {
   async #hold(owner: Client, size: CorpusSize, estimate: MemoryEstimate, isNew: boolean): Promise<Held> {
     const { pid, folders, command, cores, log } = this.options;
     const number = this.#nextCorpus++;
-    const folder = await makeCorpusFolder(folders, `${pid}-${number}`, estimate.fileBytes);
-    const mostBytes = Math.ceil(estimate.memoryBytes * 1.25 + MORE_THAN_ESTIMATED);
-    const child = new CorpusChild({ command, folder, threads: cores, mostBytes, log }, isNew);
-    const held = { id: `c${number}`, folder, child, owner, size };
+    const folder = await makeCorpusFolder(folders, pid, number, estimate.fileBytes);
+    const child = new CorpusChild({ command, folder, threads: cores, mostBytes: mostResidentBytes(size), log }, isNew);
+    const held = { id: `c${number}`, folder, child, owner, size, isKnown: false };
     this.#held.set(held.id, held);
     return held;
   }
 
   #forward(client: Client, request: Request, frame: Frame, held: Held): void {
     if (request.method === 'corpus.append') this.#admitMore(request.params, held);
-    this.#ask(client, request, held, result => result, frame);
+    const view = (result: object): object => (WITH_INFO.has(request.method) ? { corpus: held.id, ...result } : result);
+    this.#ask(client, request, held, view, frame);
   }
 
   #admitMore({ rows }: Request['params'], { size }: Held): void {
@@ -179,10 +192,13 @@ export class Runtime {
   }
 
   #ask(client: Client, request: Request, held: Held, view: (result: object) => object, frame?: Frame): void {
+    // Gone while its corpus was made: nobody else would ever end it.
+    if (client.isGone) return void this.#release(held);
     const inner = this.#nextRequest++;
     const start = this.options.now();
     const { id, method, params, deadlineMs } = request;
     const header = { id: inner, method, params, deadlineMs, arrays: frame?.header['arrays'] };
+    const pieces = encodeFrame(header, frame === undefined ? [] : [frame.body]);
     client.running.set(id, { inner, held });
     const guard = deadlineMs === undefined ? undefined : setTimeout(() => held.child.kill(), deadlineMs + HANGING_MS);
     const end = (): void => {
@@ -190,23 +206,29 @@ export class Runtime {
       client.running.delete(id);
     };
     held.child.send(inner, {
-      pieces: encodeFrame(header, frame === undefined ? [] : [frame.body]),
+      pieces,
       onFrame: answer => {
         const { result, error } = answer.header;
         if (result === undefined && error === undefined) return client.send(encodeFrame({ ...answer.header, id }));
         end();
-        if (result === undefined) this.#metrics.failed(method, error);
+        if (result === undefined) this.#failed(held, method, error);
         else this.#metrics.answered(method, this.options.now() - start);
+        held.isKnown ||= result !== undefined;
         if (method === 'corpus.seal' && result !== undefined) held.child.sealed();
         const seen = result === undefined ? {} : { result: view(result as object) };
         client.send(encodeFrame({ ...answer.header, ...seen, id }, [answer.body]));
       },
       onEnd: error => {
         end();
-        this.#metrics.failed(method, error);
+        this.#failed(held, method, error);
         client.send(errorFrame(id, error));
       }
     });
+  }
+
+  #failed(held: Held, method: string, error: unknown): void {
+    this.#metrics.failed(method, error);
+    if (!held.isKnown) void this.#release(held);
   }
 
   #cancel(client: Client, id: number): void {
@@ -222,13 +244,11 @@ export class Runtime {
     return held;
   }
 
-  async #release(held: Held): Promise<void> {
+  #release(held: Held): Promise<void> {
     this.#held.delete(held.id);
     held.child.kill();
-    await rm(held.folder, { recursive: true, force: true, maxRetries: 5 });
+    const done = rm(held.folder, { recursive: true, force: true, maxRetries: 5 });
+    this.#releasing.add(done);
+    return done.finally(() => this.#releasing.delete(done));
   }
-}
-
-function bytesOf(columns: Manifest['columns']): number {
-  return columns.reduce((sum, { kind }) => sum + COLUMN_BYTES[kind], 0);
 }

@@ -1,9 +1,9 @@
 /** Serves the runtime on a Unix socket in a folder of one's own. The socket is the lock: who cannot have it ends. */
 import { once } from 'node:events';
-import { chmod, unlink } from 'node:fs/promises';
+import { chmod, rm, unlink } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { clearLeftovers, type DataFolders, makePrivate } from './data-folder.js';
+import { type DataFolders, earlierFolders, leftovers, makePrivate } from './data-folder.js';
 import { FrameReader } from './frame.js';
 import { errorFrame } from './message.js';
 import { Client, Runtime, type RuntimeOptions } from './runtime.js';
@@ -16,19 +16,20 @@ export interface ServeOptions {
 }
 
 /** How long the corpora of a runtime that was killed wait for their clients to come back. */
-const LEFTOVER_MS = 60_000;
+const LEFTOVER_MS = 600_000;
 /** A client that does not read its answers is dropped. */
 const MAX_UNREAD_BYTES = 2 ** 28;
 
 /** Runs until SIGTERM, SIGINT or idleness. @returns the exit code; 0 also where another runtime serves the folder */
-export async function serve({ folders, runtime: options, idleMs }: ServeOptions): Promise<number> {
-  await makePrivate(folders.folder, folders.uid);
-  const path = join(folders.folder, 'runtime.sock');
+export async function serve({ folders: places, runtime: options, idleMs }: ServeOptions): Promise<number> {
+  await makePrivate(places.folder, places.uid);
+  const path = join(places.folder, 'runtime.sock');
   if (await isServed(path)) {
     options.log('another runtime serves this folder');
     return 0;
   }
   await unlink(path).catch(() => undefined);
+  const folders = { ...places, earlier: await earlierFolders(places, options.pid) };
   const server = createServer();
   const runtime = new Runtime({ ...options, folders });
   const sockets = new Set<Socket>();
@@ -52,12 +53,16 @@ export async function serve({ folders, runtime: options, idleMs }: ServeOptions)
   server.listen(path);
   await once(server, 'listening');
   await chmod(path, 0o600);
-  setTimeout(() => void clearLeftovers(folders), LEFTOVER_MS).unref();
+  const found = await leftovers(folders);
+  // Whoever came back to one of them has moved it by then.
+  const clear = (): Promise<unknown> => Promise.all(found.map(folder => rm(folder, { recursive: true, force: true })));
+  setTimeout(() => void clear(), LEFTOVER_MS).unref();
   options.log(`ready: ${path}`);
   options.log(`ends: ${await ended}`);
   server.close();
   for (const socket of sockets) socket.destroy();
   await runtime.close();
+  await clear();
   return 0;
 }
 
@@ -72,9 +77,10 @@ async function attend(runtime: Runtime, socket: Socket, log: (text: string) => v
     try {
       for (const frame of reader.push(piece)) void runtime.take(client, frame);
     } catch (error: unknown) {
-      // What follows cannot be understood any more.
+      // What follows cannot be understood any more, and is not even kept.
+      socket.removeAllListeners('data');
       client.send(errorFrame(null, error));
-      socket.end();
+      socket.destroySoon();
     }
   });
   socket.on('error', error => log(`a connection broke: ${error.message}`));

@@ -2,6 +2,7 @@
 import { readArrays } from '../arrays.js';
 import { EXIT_GROWN } from '../corpus-child.js';
 import { Control } from '../control.js';
+import { mostResidentBytes } from '../estimate-memory.js';
 import { type Frame, FrameReader } from '../frame.js';
 import { answerFrame, errorFrame, readMessage, type Request } from '../message.js';
 import { isRuntimeError } from '../runtime-error.js';
@@ -16,7 +17,7 @@ interface Queued {
 export interface CorpusProcessOptions {
   readonly folder: string;
   readonly threads: number;
-  /** Beyond this much resident memory the process ends between two requests. */
+  /** Beyond this much resident memory, or what the corpus may take by now, the process ends between two requests. */
   readonly mostBytes: number;
   readonly isNew: boolean;
 }
@@ -24,7 +25,8 @@ export interface CorpusProcessOptions {
 export async function runCorpusProcess(options: CorpusProcessOptions): Promise<void> {
   const now = (): number => performance.now();
   const service = new CorpusService({ ...options, now });
-  if (!options.isNew) await service.open();
+  const opened = options.isNew ? Promise.resolve() : service.open();
+  opened.catch(() => undefined); // whoever asks for something hears of it
   const waiting: Queued[] = [];
   let running: Queued | undefined;
   const send = (pieces: readonly Uint8Array[]): void => pieces.forEach(piece => process.stdout.write(piece));
@@ -45,6 +47,7 @@ export async function runCorpusProcess(options: CorpusProcessOptions): Promise<v
     for (running = waiting.shift(); running !== undefined; running = waiting.shift()) {
       const { request, frame, control } = running;
       try {
+        await opened;
         control.check();
         const arrays = readArrays(frame.header['arrays'], frame.body);
         send(answerFrame(request.id, await service.call(request.method, request.params, arrays, control)));
@@ -53,7 +56,9 @@ export async function runCorpusProcess(options: CorpusProcessOptions): Promise<v
         send(errorFrame(request.id, error));
       }
     }
-    if (process.memoryUsage.rss() > options.mostBytes) process.stdout.end(() => process.exit(EXIT_GROWN));
+    const { size } = service;
+    const mostBytes = Math.max(options.mostBytes, size === undefined ? 0 : mostResidentBytes(size));
+    if (process.memoryUsage.rss() > mostBytes) process.stdout.end(() => process.exit(EXIT_GROWN));
     else void rest();
   };
 

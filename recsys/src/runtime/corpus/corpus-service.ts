@@ -7,6 +7,8 @@ import type { Arrays } from '../arrays.js';
 import type { Control } from '../control.js';
 import type { Answer } from '../message.js';
 import type { CreateParams } from '../create-request.js';
+import { type CorpusSize, columnBytes } from '../estimate-memory.js';
+import { readFolder } from '../folder-path.js';
 import { readWith } from '../read-with.js';
 import { invalid, RuntimeError } from '../runtime-error.js';
 import { Corpus, nextPart } from './corpus.js';
@@ -38,6 +40,13 @@ export class CorpusService {
     this.#corpus = await Corpus.open(this.options.folder, this.options.threads);
   }
 
+  /** How large the corpus is by now; undefined before its first part is sealed. */
+  get size(): CorpusSize | undefined {
+    if (this.#corpus === undefined) return undefined;
+    const { data, manifest } = this.#corpus;
+    return { rows: data.rows, dimensions: manifest.dimensions, columnBytes: columnBytes(manifest.columns) };
+  }
+
   async call(method: string, params: Params, arrays: Arrays, control: Control): Promise<Answer> {
     switch (method) {
       case 'corpus.create':
@@ -63,14 +72,14 @@ export class CorpusService {
 
   async #change(method: string, params: Params, arrays: Arrays, control: Control): Promise<object> {
     const corpus = this.#sealed();
-    if (method === 'corpus.save') return { bytes: await corpus.save(String(params['folder']), control) };
+    if (method === 'corpus.save') return { bytes: await corpus.save(readFolder(params['folder']), control) };
     if (method === 'corpus.remove') {
       const { ids } = arrays;
       if (ids?.values.constructor.name !== 'BigInt64Array')
         throw invalid('ids', 'the array ids is missing: want int64');
       this.#corpus = await corpus.remove(ids.values as BigInt64Array);
     } else if (method === 'corpus.compact') {
-      this.#corpus = await corpus.compact(control);
+      this.#corpus = await corpus.compact(this.#freePart(corpus.manifest), control);
     } else {
       throw new RuntimeError('not-found', `there is no method ${method}`);
     }
@@ -89,8 +98,13 @@ export class CorpusService {
       throw invalid('rows', `rows is ${JSON.stringify(rows)}: want a positive integer`);
     }
     const { manifest } = this.#sealed();
+    return this.#makeFiles(manifest, this.#freePart(manifest), rows as number);
+  }
+
+  /** A name that no part has, nor one that is still being filled. */
+  #freePart({ parts }: Manifest): string {
     const taken = [...this.#unsealed.keys()].map(name => ({ name, rows: 1, maxNorm: 0 }));
-    return this.#makeFiles(manifest, nextPart({ parts: [...manifest.parts, ...taken] }), rows as number);
+    return nextPart({ parts: [...parts, ...taken] });
   }
 
   /** Files of the right sizes for the client to fill: those of what it brings. */

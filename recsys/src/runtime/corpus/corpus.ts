@@ -1,5 +1,5 @@
 /** A corpus in its process: its folder, its parts, and everything that can be asked of or done to it, one request at a time. */
-import { cp, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { cp, link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Control } from '../control.js';
 import { invalid, RuntimeError } from '../runtime-error.js';
@@ -8,6 +8,7 @@ import { type Manifest, partFiles, readManifest, writeManifest } from './manifes
 import { Part } from './part.js';
 import { Ranker } from './ranker.js';
 import { readRowData, type RowData } from './row-data.js';
+import { ScopeCache } from './scope.js';
 import { sealItems } from './seal-items.js';
 import { sealColumns, sealIds } from './seal-part.js';
 import { writeNumbers } from './whole-file.js';
@@ -31,6 +32,7 @@ const WORTH_QUANTISING = 2 ** 21;
 
 export class Corpus {
   readonly ranker: Ranker;
+  readonly scopes = new ScopeCache();
 
   private constructor(
     readonly folder: string,
@@ -67,6 +69,7 @@ export class Corpus {
     const removed = await grownRemoved(folder, draft, before, part.rows);
     const manifest = { ...draft, categories, nextId, parts, ...removed };
     await writeManifest(folder, manifest);
+    if (draft.removed !== undefined) await rm(join(folder, draft.removed), { force: true });
     const data = await readRowData(folder, manifest);
     // What is loaded of the parts before stays.
     const known = before?.parts ?? [];
@@ -109,11 +112,10 @@ export class Corpus {
     return new Corpus(this.folder, manifest, { ...this.data, removed, live }, this.threads, this.parts);
   }
 
-  /** One part without the removed rows. */
-  async compact(control: Control): Promise<Corpus> {
+  /** One part of that name without the removed rows. */
+  async compact(name: string, control: Control): Promise<Corpus> {
     const keep = this.data.removed ?? new Uint8Array(this.data.rows);
     const rows = this.data.live;
-    const name = nextPart(this.manifest);
     await compactPart(this.folder, this.manifest, name, keep, () => control.pause());
     const maxNorm = Math.max(...this.manifest.parts.map(part => part.maxNorm));
     const { removed, ...others } = this.manifest;
@@ -128,9 +130,7 @@ export class Corpus {
 
   /** Writes a snapshot that `Corpus.open` can read; the folder appears whole or not at all. @returns its bytes */
   async save(folder: string, control: Control): Promise<number> {
-    if ((await readdir(folder).catch(() => [])).length > 0) {
-      throw new RuntimeError('conflict', `${folder} is not empty: want a folder that is new or empty`, 'folder');
-    }
+    await requireVacant(folder);
     const temporary = join(dirname(folder), `.${process.pid}-${Date.now()}.berth-recsys.part`);
     await mkdir(temporary, { mode: 0o700, recursive: true });
     let bytes = 0;
@@ -169,6 +169,16 @@ function partsOf(folder: string, manifest: Manifest, threads: number): Part[] {
     firstRow += spec.rows;
     return part;
   });
+}
+
+/** @throws RuntimeError `conflict` where there is something that a snapshot would replace or be mixed with */
+async function requireVacant(folder: string): Promise<void> {
+  const found = await lstat(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
+  });
+  if (found === undefined || (found.isDirectory() && (await readdir(folder)).length === 0)) return;
+  throw new RuntimeError('conflict', `${folder} is there already: want a folder that is new or empty`, 'folder');
 }
 
 /** Rows that are new were not removed. */

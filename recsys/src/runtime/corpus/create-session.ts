@@ -1,5 +1,6 @@
 /** Sessions of ONNX Runtime over files of a folder. */
 import * as ort from 'onnxruntime-node';
+import type { TileLimits } from '../../graphs/index.js';
 import { encodeModel, type Graph } from '../../onnx/index.js';
 
 export interface SessionOptions {
@@ -8,6 +9,8 @@ export interface SessionOptions {
   /** Where temporary ones may be made. */
   readonly scratch: string;
   readonly threads: number;
+  /** Left out, those that are quickest. */
+  readonly limits?: TileLimits;
 }
 
 export type Feeds = Readonly<Record<string, ort.Tensor>>;

@@ -12,7 +12,7 @@ export class FloatTile {
     private readonly tile: ItemTile,
     private readonly options: SessionOptions
   ) {
-    this.#strips = stripsOf(tile);
+    this.#strips = stripsOf(tile, options.limits);
     this.#unused = {
       queries: new Tensor('float32', new Float32Array(tile.dimensions), [1, tile.dimensions]),
       k: new Tensor('int64', BigInt64Array.of(1n), [1]),
@@ -60,8 +60,8 @@ export class FloatTile {
   }
 
   async #run(mode: keyof typeof TILE_MODES, feeds: Feeds): Promise<Answer> {
-    const { folder, threads } = this.options;
-    this.#session ??= createSession(floatTile(this.tile), folder, threads, false);
+    const { folder, threads, limits } = this.options;
+    this.#session ??= createSession(floatTile(this.tile, limits), folder, threads, false);
     const session = await this.#session.catch((error: unknown) => {
       this.#session = undefined; // the next call tries again
       throw error;

@@ -77,7 +77,8 @@ export async function readManifest(folder: string, mayPointElsewhere = false): P
     if (part.from !== undefined && !mayPointElsewhere) throw broken(folder, `part ${part.name} lies somewhere else`);
     for (const { file, bytes } of partFiles(manifest, part)) await requireFile(part.from ?? folder, file, bytes);
   }
-  if (manifest.removed !== undefined) await requireFile(folder, manifest.removed);
+  const rows = manifest.parts.reduce((sum, part) => sum + part.rows, 0);
+  if (manifest.removed !== undefined) await requireFile(folder, manifest.removed, rows);
   return manifest;
 }
 
@@ -110,10 +111,10 @@ function parseManifest(text: string, folder: string): Manifest {
   return readWith(MANIFEST, `${folder}: manifest.json`, value);
 }
 
-async function requireFile(folder: string, file: string, bytes?: number): Promise<void> {
+async function requireFile(folder: string, file: string, bytes: number): Promise<void> {
   const found = await lstat(join(folder, file)).catch(() => undefined);
   if (found === undefined || !found.isFile()) throw broken(folder, `${file} is missing`);
-  if (bytes !== undefined && found.size !== bytes) {
+  if (found.size !== bytes) {
     throw broken(folder, `${file} has ${found.size} bytes: want ${bytes}`);
   }
 }

@@ -30,7 +30,7 @@ export class Part {
     private readonly dimensions: number,
     options: SessionOptions
   ) {
-    const tiles = sessionTiles(itemsFile(spec.name), spec.rows, dimensions);
+    const tiles = sessionTiles(itemsFile(spec.name), spec.rows, dimensions, options.limits);
     this.#tiles = tiles.map(tile => new FloatTile(tile, options));
     this.quantised = new QuantisedCopy(tiles, options);
   }

@@ -49,6 +49,7 @@ export class QuantisedCopy {
       if (this.#isReleased) return;
       const graph = quantisedScan({ ...tile, ...layout, file, scaleFile, firstRow: 0 });
       const session = await createSession(graph, this.options.scratch, this.options.threads, true);
+      if (this.#isReleased) return await session.release();
       this.#sessions.push(session);
       this.#loss = {
         maxError: Math.max(this.#loss.maxError, loss.maxError),

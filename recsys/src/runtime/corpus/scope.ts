@@ -12,6 +12,21 @@ export interface ScopeOptions {
   readonly scanOnly?: Float32Array | undefined;
 }
 
+/** What was worked out for the last few filters, for those that are asked again and again. */
+export class ScopeCache {
+  static readonly MOST = 4;
+  readonly #known = new Map<string, Scope>();
+
+  get(key: string, make: () => Scope): Scope {
+    const scope = this.#known.get(key) ?? make();
+    this.#known.delete(key);
+    this.#known.set(key, scope); // the last one to be forgotten
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > ScopeCache.MOST && oldest !== undefined) this.#known.delete(oldest);
+    return scope;
+  }
+}
+
 export class Scope {
   readonly rows: number;
   /** How many rows may be answers. */

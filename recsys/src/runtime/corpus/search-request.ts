@@ -14,8 +14,9 @@ import {
 } from '../../kernels/index.js';
 import { z } from 'zod';
 import type { Arrays, ArrayView, TypedArray } from '../arrays.js';
+import { MAX_BODY_BYTES } from '../frame.js';
 import { readWith } from '../read-with.js';
-import { invalid } from '../runtime-error.js';
+import { invalid, RuntimeError } from '../runtime-error.js';
 import type { RowData } from './row-data.js';
 
 export type Diversity =
@@ -39,6 +40,10 @@ export interface SearchRequest {
 }
 
 export const MAX_K = 10_000;
+/** An id and a score. */
+const ANSWER_BYTES = 12;
+/** Three arrays begin at multiples of 64. */
+const PADDING_BYTES = 3 * 64;
 const PARAMS = ['corpus', 'k', 'where', 'recency', 'diversity'];
 
 export function readSearch(
@@ -56,6 +61,7 @@ export function readSearch(
   if (where !== undefined) refuse(filterProblems(where, kinds));
   if (recency !== undefined) refuse(recencyProblems(recency, kinds));
   const queries = readQueries(arrays['queries'], corpus);
+  requireShortAnswer(queries.queries, k);
   return {
     ...queries,
     k,
@@ -83,6 +89,14 @@ function readQueries(
   requireFinite(vectors, dimensions);
   if (isCosine) normaliseRows(vectors, dimensions);
   return { vectors, queries, vectorsPerQuery };
+}
+
+/** Before it is computed: an answer has to fit into a frame. */
+function requireShortAnswer(queries: number, k: number): void {
+  const most = Math.floor((MAX_BODY_BYTES - PADDING_BYTES) / (ANSWER_BYTES * k + 1));
+  if (queries <= most) return;
+  const message = `the answers to ${queries} queries would take more than 64 MiB: want at most ${most} at once for k = ${k}`;
+  throw new RuntimeError('too-large', message, 'queries');
 }
 
 function requireFinite(vectors: Float32Array, dimensions: number): void {

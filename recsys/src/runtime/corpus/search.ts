@@ -60,23 +60,38 @@ export async function search(corpus: Corpus, request: SearchRequest, control: Co
 
 /** Queries of one scope: all, unless each has a mask of its own or excludes very much. */
 function* groups(corpus: Corpus, request: SearchRequest): Generator<Group> {
-  const { rows, columns, removed, squares: scanOnly } = corpus.data;
-  const { filter, masks, excluded } = request;
-  const selected = filter === undefined ? undefined : selectRows(filter, columns, rows);
-  const boost = boostOf(corpus, request);
+  const { rows, removed, squares: scanOnly } = corpus.data;
+  const { masks, excluded } = request;
   const all = [...Array(request.queries).keys()];
   const isOwn = (query: number): boolean => masks.length > 1 || (excluded?.[query]?.length ?? 0) > MAX_SPARE;
   const shared = all.filter(query => !isOwn(query));
-  if (shared.length > 0) {
-    yield { queries: shared, scope: new Scope({ rows, keep: both(selected, masks[0], removed), boost, scanOnly }) };
-  }
-  for (const query of all.filter(isOwn)) {
+  if (shared.length > 0) yield { queries: shared, scope: sharedScope(corpus, request) };
+  const own = all.filter(isOwn);
+  if (own.length === 0) return;
+  const selected = selectedRows(corpus, request);
+  const boost = boostOf(corpus, request);
+  for (const query of own) {
     const mask = masks.length > 1 ? masks[query] : masks[0];
     const keep = both(selected, mask, removed) ?? new Uint8Array(rows).fill(1);
     const spare = excluded?.[query] ?? new Int32Array(0);
     if (spare.length > MAX_SPARE) spare.forEach(row => (keep[row] = 0));
     yield { queries: [query], scope: new Scope({ rows, keep, boost, scanOnly }) };
   }
+}
+
+function sharedScope(corpus: Corpus, request: SearchRequest): Scope {
+  const { rows, removed, squares: scanOnly } = corpus.data;
+  const { filter, masks, boost, recency } = request;
+  const make = (): Scope => {
+    const keep = both(selectedRows(corpus, request), masks[0], removed);
+    return new Scope({ rows, keep, boost: boostOf(corpus, request), scanOnly });
+  };
+  const isPlain = masks.length === 0 && boost === undefined && recency === undefined;
+  return isPlain ? corpus.scopes.get(JSON.stringify(filter ?? null), make) : make();
+}
+
+function selectedRows({ data }: Corpus, { filter }: SearchRequest): Uint8Array | undefined {
+  return filter === undefined ? undefined : selectRows(filter, data.columns, data.rows);
 }
 
 function boostOf({ data }: Corpus, { boost, recency }: SearchRequest): Float32Array | undefined {
@@ -110,7 +125,10 @@ async function answerSome(corpus: Corpus, request: SearchRequest, group: Group, 
     const left = ranked.map((best, index) => withoutExcluded(best, excluded?.[group.queries[index] as number], wanted));
     if (diversity === undefined) return left;
     const chosen: Best[] = [];
-    for (const best of left) chosen.push(await diversified(corpus, best, diversity, k));
+    for (const best of left) {
+      await control.pause();
+      chosen.push(await diversified(corpus, best, diversity, k));
+    }
     const isEnough = chosen.every((best, index) => best.rows.length === k || (left[index]?.rows.length ?? 0) < wanted);
     if (diversity.kind === 'mmr' || isEnough) return chosen;
     wanted *= 4; // too many of one category among the best: look further down
@@ -150,8 +168,9 @@ function merged(rankings: readonly Ranking[], wanted: number): Best {
 }
 
 function withoutExcluded(best: Best, excluded: Int32Array | undefined, wanted: number): Best {
-  if (excluded === undefined || excluded.length === 0) return best;
-  const left = filledPart(dropExcluded({ rows: best.rows, values: best.scores }, excluded), wanted);
+  const all = { rows: best.rows, values: best.scores };
+  // Also where nothing is excluded: the spare ones of a neighbour in the batch are none of this query's.
+  const left = filledPart(excluded === undefined ? all : dropExcluded(all, excluded), wanted);
   return { ...left, certificate: best.certificate };
 }
 

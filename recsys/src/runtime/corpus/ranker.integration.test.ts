@@ -1,0 +1,101 @@
+/**
+ * Rows of a corpus lie in parts, tiles and strips; answers must not depend on where. With tiles and strips so small that a few thousand
+ * rows have many of them, in ONNX Runtime.
+ *
+ * @jest-environment ./scripts/jest-native-arrays.cjs
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomFrom } from '../../kernels/testing/nasty-vectors.js';
+import { Control } from '../control.js';
+import { gaussians, type Metric, normalised, searchTwin } from '../testing/twin.js';
+import { itemsFile } from './manifest.js';
+import { Part } from './part.js';
+import { Ranker } from './ranker.js';
+import { Scope } from './scope.js';
+
+const [D, K] = [20, 10];
+/** Three tiles, the last with one strip; and one tile of one strip. */
+const PART_ROWS = [5000, 900];
+const ROWS = 5900;
+const LIMITS = { tileRows: 2048, stripRows: 1024 };
+const ITEMS = gaussians(ROWS * D, 1);
+const QUERIES = gaussians(12 * D, 2);
+const control = new Control(undefined, () => 0);
+
+let folder = '';
+let parts: Part[] = [];
+afterEach(async () => {
+  for (const part of parts) await part.release();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function makeParts(items: Float32Array): Promise<void> {
+  folder = await mkdtemp(join(tmpdir(), 'berth-parts-'));
+  parts = [];
+  let firstRow = 0;
+  for (const [index, rows] of PART_ROWS.entries()) {
+    const some = items.subarray(firstRow * D, (firstRow + rows) * D);
+    await writeFile(join(folder, itemsFile(`p${index}`)), some);
+    const maxNorm = Math.max(
+      ...Array.from({ length: rows }, (_, row) => Math.hypot(...some.subarray(row * D, (row + 1) * D)))
+    );
+    const options = { folder, scratch: folder, threads: 2, limits: LIMITS };
+    parts.push(new Part({ name: `p${index}`, rows, maxNorm: maxNorm * (1 + 1e-9) }, firstRow, D, options));
+    firstRow += rows;
+  }
+}
+
+describe.each<Metric>(['ip', 'cosine', 'l2'])('by %s', metric => {
+  test('the best rows are found in whatever part, tile and strip they are, by each kind of scan', async () => {
+    const items = metric === 'cosine' ? normalised(ITEMS, D) : ITEMS;
+    const queries = metric === 'cosine' ? normalised(QUERIES, D) : QUERIES;
+    await makeParts(items);
+    const ranker = new Ranker({ metric, dimensions: D, parts, now: () => 0 });
+    const boost = gaussians(ROWS, 3);
+    const squares = Float32Array.from({ length: ROWS }, (_, row) => -items.subarray(row * D, (row + 1) * D).reduce((sum, x) => sum + x * x, 0)); // prettier-ignore
+    const scanOnly = metric === 'l2' ? squares : undefined;
+
+    const rank = async (share: number, count: number, isBoosted: boolean) => {
+      const keep = Uint8Array.from({ length: ROWS }, (_, row) => Number(((row * 7919) % 1000) / 1000 < share));
+      const some = queries.subarray(0, count * D);
+      const scope = new Scope({ rows: ROWS, keep, scanOnly, boost: isBoosted ? boost : undefined });
+      const found = await ranker.rank(some, scope, K, control);
+      const twin = { items, dimensions: D, queries: some, k: K, isKept: (row: number) => keep[row] === 1 };
+      const want = searchTwin({ ...twin, metric: metric === 'l2' ? 'l2' : 'ip', ...(isBoosted ? { boost } : {}) });
+      expect(found.map(({ rows }) => [...rows])).toEqual(want.ids);
+      expect(found.map(({ scores }) => [...scores])).toEqual(want.scores);
+      return found.map(({ certificate }) => certificate);
+    };
+
+    for (const isBoosted of [false, true]) {
+      // All rows in place, a fifth gathered, and so few that each is scored.
+      expect(await rank(1, 12, isBoosted)).not.toContain(0);
+      expect(await rank(0.2, 12, isBoosted)).not.toContain(0);
+      expect(await rank(0.01, 12, isBoosted)).toEqual(new Array(12).fill(2));
+    }
+    for (const part of parts) while (!part.quantised.isReady) await part.quantised.advance(async () => undefined);
+    for (const isBoosted of [false, true]) {
+      expect(await rank(1, 5, isBoosted)).toContain(0);
+      expect(await rank(0.5, 5, isBoosted)).toContain(0);
+      expect(await rank(0.05, 5, isBoosted)).not.toContain(0);
+    }
+  });
+});
+
+test('vectors are those of the rows that were asked for, in their order, also twice', async () => {
+  await makeParts(ITEMS);
+  const random = randomFrom(4);
+  for (const part of parts) {
+    const rows = Int32Array.from({ length: 700 }, () => Math.floor(random() * part.rows));
+    const want = Float32Array.from(rows).length * D;
+    const found = await part.vectors(rows);
+    expect(found).toHaveLength(want);
+    rows.forEach((row, place) => {
+      const at = (part.firstRow + row) * D;
+      expect(found.subarray(place * D, (place + 1) * D)).toEqual(ITEMS.subarray(at, at + D));
+    });
+  }
+  expect(await parts[0]?.vectors(new Int32Array(0))).toEqual(new Float32Array(0));
+});

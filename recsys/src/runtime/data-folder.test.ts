@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, lstat, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Manifest } from './corpus/manifest.js';
+import {
+  adoptFolder,
+  type DataFolders,
+  earlierFolders,
+  isLeftover,
+  leftovers,
+  makeCorpusFolder,
+  makePrivate
+} from './data-folder.js';
+
+const uid = process.getuid?.() ?? 0;
+let scratch = '';
+let folders: DataFolders;
+let inMemory = '';
+beforeEach(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'berth-data-'));
+  await mkdir(join(scratch, 'own'), { mode: 0o700 });
+  await mkdir(join(scratch, 'shm'), { mode: 0o777 });
+  folders = { folder: join(scratch, 'own'), memory: join(scratch, 'shm'), uid };
+  inMemory = join(scratch, 'shm', `berth-recsys-${uid}`);
+});
+afterEach(() => rm(scratch, { recursive: true, force: true }));
+
+/** The number of a process that has ended. */
+async function gonePid(): Promise<number> {
+  const child = spawn('true');
+  await once(child, 'close');
+  return child.pid ?? NaN;
+}
+
+describe('makePrivate', () => {
+  const refused = expect.objectContaining({
+    code: 'conflict',
+    message: expect.stringMatching(/not a folder of one's own/)
+  });
+
+  test('makes a folder that nobody else may enter, with those above it', async () => {
+    await makePrivate(join(scratch, 'a', 'b'), uid);
+    expect((await lstat(join(scratch, 'a', 'b'))).mode & 0o777).toBe(0o700);
+    await makePrivate(join(scratch, 'a', 'b'), uid);
+  });
+
+  test.each([0o755, 0o750, 0o701, 0o777])('refuses one of mode %o', async mode => {
+    await chmod(folders.folder, mode);
+    await expect(makePrivate(folders.folder, uid)).rejects.toEqual(refused);
+  });
+
+  test('refuses a link to one, and one of somebody else', async () => {
+    await symlink(folders.folder, join(scratch, 'link'));
+    await expect(makePrivate(join(scratch, 'link'), uid)).rejects.toEqual(refused);
+    await expect(makePrivate(folders.folder, uid + 1)).rejects.toEqual(refused);
+  });
+
+  test('refuses a file', async () => {
+    await writeFile(join(scratch, 'file'), '');
+    await expect(makePrivate(join(scratch, 'file'), uid)).rejects.toThrow();
+  });
+});
+
+describe('makeCorpusFolder', () => {
+  test('takes memory where there is room, in a folder of this person only', async () => {
+    expect(await makeCorpusFolder(folders, 77, 1, 1000)).toBe(join(inMemory, '77-1'));
+    expect((await lstat(inMemory)).mode & 0o777).toBe(0o700);
+    expect((await lstat(join(inMemory, '77-1'))).mode & 0o777).toBe(0o700);
+  });
+
+  test('takes the disk where there is no memory, and says so where neither has room', async () => {
+    expect(await makeCorpusFolder({ ...folders, memory: undefined }, 77, 1, 1000)).toBe(
+      join(folders.folder, 'data', '77-1')
+    );
+    expect(await makeCorpusFolder({ ...folders, memory: '/no/such' }, 77, 2, 1000)).toBe(
+      join(folders.folder, 'data', '77-2')
+    );
+    await expect(makeCorpusFolder(folders, 77, 1, 2 ** 60)).rejects.toMatchObject({
+      code: 'memory-exceeded',
+      message: expect.stringContaining(String(2 ** 60))
+    });
+  });
+
+  test('does not follow a link that somebody has put there', async () => {
+    await mkdir(join(scratch, 'theirs'), { mode: 0o700 });
+    await symlink(join(scratch, 'theirs'), inMemory);
+    await expect(makeCorpusFolder(folders, 77, 1, 1000)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await readdir(join(scratch, 'theirs'))).toEqual([]);
+  });
+
+  test('passes over numbers that are taken, or were an earlier runtime’s', async () => {
+    await makeCorpusFolder(folders, 77, 1, 10);
+    expect(await makeCorpusFolder(folders, 77, 1, 10)).toBe(join(inMemory, '77-2'));
+    const earlier = new Set([join(inMemory, '77-3')]);
+    expect(await makeCorpusFolder({ ...folders, earlier }, 77, 3, 10)).toBe(join(inMemory, '77-4'));
+  });
+});
+
+describe('leftovers', () => {
+  test('are folders of corpora whose runtime has ended, and nothing else', async () => {
+    const gone = await gonePid();
+    const places = [inMemory, join(folders.folder, 'data')];
+    for (const place of places) {
+      for (const name of [`${gone}-1`, `${process.pid}-1`, '1-9', 'notes', `${gone}-x`, `x${gone}-1`]) {
+        await mkdir(join(place, name), { recursive: true });
+      }
+    }
+    expect((await leftovers(folders)).sort()).toEqual(places.map(place => join(place, `${gone}-1`)).sort());
+    expect(isLeftover(folders, join(scratch, `${gone}-1`))).toBe(false);
+    expect(isLeftover(folders, join(inMemory, `../berth-recsys-${uid}x`, `${gone}-1`))).toBe(false);
+  });
+
+  test('are also those with the number of this runtime that were there before it', async () => {
+    await mkdir(join(inMemory, '77-1'), { recursive: true });
+    await mkdir(join(inMemory, '78-1'), { recursive: true });
+    const earlier = await earlierFolders(folders, 77);
+    expect([...earlier]).toEqual([join(inMemory, '77-1')]);
+    expect(isLeftover({ ...folders, earlier }, join(inMemory, '77-1'))).toBe(true);
+  });
+
+  test('are none where nothing is', async () => {
+    expect(await leftovers({ ...folders, memory: undefined })).toEqual([]);
+  });
+});
+
+describe('adoptFolder', () => {
+  const manifest = (change: object = {}): Manifest => ({
+    version: 1,
+    name: '',
+    metric: 'ip',
+    dimensions: 1,
+    hasIds: false,
+    columns: [],
+    categories: {},
+    parts: [{ name: 'p0', rows: 1, maxNorm: 1 }],
+    nextId: 1,
+    ...change
+  });
+
+  test('moves what a runtime has left', async () => {
+    const [left, target] = [join(scratch, 'left'), await makeCorpusFolder(folders, 77, 1, 10)];
+    await mkdir(left);
+    await writeFile(join(left, 'p0.items.f32'), 'x');
+    await adoptFolder(left, target, manifest(), true);
+    expect(await readdir(target)).toEqual(['p0.items.f32']);
+    await expect(lstat(left)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('leaves a snapshot where it is, and copies only what will change', async () => {
+    const [snapshot, target] = [join(scratch, 'snapshot'), await makeCorpusFolder(folders, 77, 1, 10)];
+    await mkdir(snapshot);
+    for (const file of ['p0.items.f32', 'removed-3.u8']) await writeFile(join(snapshot, file), 'x');
+    await adoptFolder(snapshot, target, manifest({ removed: 'removed-3.u8' }), false);
+    expect((await readdir(target)).sort()).toEqual(['manifest.json', 'removed-3.u8']);
+    expect(JSON.parse(await readFile(join(target, 'manifest.json'), 'utf8'))).toMatchObject({
+      removed: 'removed-3.u8',
+      parts: [{ name: 'p0', from: snapshot }]
+    });
+    expect((await readdir(snapshot)).sort()).toEqual(['p0.items.f32', 'removed-3.u8']);
+  });
+});
