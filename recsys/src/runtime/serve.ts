@@ -1,8 +1,7 @@
 /** Serves the runtime on a Unix socket in a folder of one's own. The socket is the lock: who cannot have it ends. */
-import { once } from 'node:events';
-import { chmod, rm, unlink } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
+import { claimSocket, releaseSocket } from './claimed-socket.js';
 import { type DataFolders, earlierFolders, leftovers, makePrivate } from './data-folder.js';
 import { FrameReader } from './frame.js';
 import { errorFrame } from './message.js';
@@ -23,12 +22,6 @@ const MAX_UNREAD_BYTES = 2 ** 28;
 /** Runs until SIGTERM, SIGINT or idleness. @returns the exit code; 0 also where another runtime serves the folder */
 export async function serve({ folders: places, runtime: options, idleMs }: ServeOptions): Promise<number> {
   await makePrivate(places.folder, places.uid);
-  const path = join(places.folder, 'runtime.sock');
-  if (await isServed(path)) {
-    options.log('another runtime serves this folder');
-    return 0;
-  }
-  await unlink(path).catch(() => undefined);
   const folders = { ...places, earlier: await earlierFolders(places, options.pid) };
   const server = createServer();
   const runtime = new Runtime({ ...options, folders });
@@ -50,16 +43,17 @@ export async function serve({ folders: places, runtime: options, idleMs }: Serve
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
     rest();
   });
-  server.listen(path);
-  await once(server, 'listening');
-  await chmod(path, 0o600);
+  if (!(await claimSocket(server, folders.folder, options.pid))) {
+    options.log('another runtime serves this folder');
+    return 0;
+  }
   const found = await leftovers(folders);
   // Whoever came back to one of them has moved it by then.
   const clear = (): Promise<unknown> => Promise.all(found.map(folder => rm(folder, { recursive: true, force: true })));
   setTimeout(() => void clear(), LEFTOVER_MS).unref();
-  options.log(`ready: ${path}`);
+  options.log(`ready: ${folders.folder}`);
   options.log(`ends: ${await ended}`);
-  server.close();
+  await releaseSocket(server, folders.folder, options.pid);
   for (const socket of sockets) socket.destroy();
   await runtime.close();
   await clear();
@@ -86,16 +80,4 @@ async function attend(runtime: Runtime, socket: Socket, log: (text: string) => v
   socket.on('error', error => log(`a connection broke: ${error.message}`));
   await new Promise<void>(resolve => socket.once('close', () => resolve()));
   await runtime.gone(client);
-}
-
-async function isServed(path: string): Promise<boolean> {
-  const socket = connect(path);
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
