@@ -133,8 +133,9 @@ test('a gateway that cannot come back is said to be down, and everything is ther
     detached: true
   });
   try {
-    await waitUntil('somebody waits for the lock', 10_000, async () =>
-      (await readFile('/proc/locks', 'utf8')).includes('-> FLOCK')
+    const isWaiting = new RegExp(`-> FLOCK +ADVISORY +WRITE ${holder.pid} `);
+    await waitUntil('the holder waits for the lock', 10_000, async () =>
+      isWaiting.test(await readFile('/proc/locks', 'utf8'))
     );
     process.kill(before?.pid ?? 0, 'SIGKILL');
     await page.getByText('gateway is not answering').first().waitFor({ timeout: 90_000 });
