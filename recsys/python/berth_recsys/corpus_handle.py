@@ -2,7 +2,8 @@
 
 A corpus belongs to the connection that made it. When that is lost, because the runtime was killed or this process has
 forked, the corpus is loaded again from its files; nothing of it is kept in this process. The runtime itself starts a
-corpus's child again when that has died. Files of a killed runtime are kept for a minute after the next one has started.
+corpus's child again when that has died. Files of a killed runtime are kept for ten minutes
+after the next one has started, or until that one ends.
 """
 
 from __future__ import annotations
@@ -110,13 +111,13 @@ class CorpusHandle:
                 f"the runtime has ended, and the corpus cannot be loaded from {self._files} again: {error}"
             ) from error
         info = corpus_info(answer.result)
-        self._files = str(answer.result.get("folder", self._files))  # the runtime may have moved them
         if not self._is_unsure and info.content() != self.info.content():
             connection.post("corpus.close", {"corpus": info.corpus})
             raise Conflict(
                 f"the runtime has ended, and {self._files} holds {info.live} of {info.rows} rows: there were "
                 f"{self.info.live} of {self.info.rows}"
             )
+        self._files = str(answer.result.get("folder", self._files))  # the runtime may have moved them
         return info
 
 

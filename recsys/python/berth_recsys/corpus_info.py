@@ -13,8 +13,8 @@ from .errors import BerthRecsysError
 class CorpusInfo:
     """A corpus at one moment.
 
-    `rows` counts removed items, which masks and boosts have a place for; `live` does not. `bytes` is what it takes
-    in memory and files together; `quantised` says whether the 8-bit copy, which makes searches faster, is ready.
+    `rows` counts removed items, which masks and boosts have a place for; `live` does not. `bytes` is what its
+    items take as float32; `quantised` says whether the 8-bit copy, which makes searches faster, is ready.
     `columns` maps names to `number`, `category` or `flag`.
     """
 

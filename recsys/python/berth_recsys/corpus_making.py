@@ -91,7 +91,12 @@ def append_to(handle: CorpusHandle, more: Material, deadline: Deadline) -> None:
     connection, corpus = handle.place(deadline)
     with handle.changing():
         answer = connection.call("corpus.append", {"corpus": corpus, "rows": len(more.items)}, deadline=deadline)
-        handle.update(*_filled_and_sealed(connection, corpus, answer, more, deadline))
+        try:
+            sealed = _filled_and_sealed(connection, corpus, answer, more, deadline)
+        except BaseException:
+            connection.post("corpus.discard", {"corpus": corpus, "part": answer.result.get("part")})
+            raise
+        handle.update(*sealed)
 
 
 def _filled_and_sealed(

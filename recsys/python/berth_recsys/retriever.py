@@ -87,7 +87,8 @@ class Retriever:
 
         def load(connection: Connection) -> tuple[CorpusInfo, str]:
             answer = connection.call("corpus.load", {"folder": path, "device": device}, deadline=deadline)
-            return corpus_info(answer.result), path
+            # What is changed later lies in the runtime's own folder, which is loaded again after a crash.
+            return corpus_info(answer.result), str(answer.result.get("folder", path))
 
         retriever = cls.__new__(cls)
         retriever._adopt(opened(load, device), None)

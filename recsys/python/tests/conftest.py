@@ -41,7 +41,7 @@ def end_runtime(folder: Path) -> None:
 
 def corpus_folders() -> set[Path]:
     """Where the files of corpora lie."""
-    return set(Path(f"/dev/shm/berth-recsys-{os.getuid()}").glob("*"))
+    return set(Path("/dev/shm").glob(f"berth-recsys-{os.getuid()}-*/*"))
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from berth_recsys import DeadlineExceeded, Retriever, RuntimeCrashed, col
+from berth_recsys import DeadlineExceeded, InvalidInput, Retriever, RuntimeCrashed, col
 
 from .conftest import runtime_pid
 
@@ -163,6 +163,40 @@ def test_a_runtime_that_is_killed_is_started_again_with_the_corpus(own_runtime: 
     assert corpus.info().name == "kept"
     corpus.append(ITEMS[:5], [10**6, 10**6 + 1, 10**6 + 2, 10**6 + 3, 10**6 + 4], {"genre": ["d"] * 5})
     corpus.close()
+
+
+def test_what_was_removed_from_a_loaded_corpus_stays_removed_when_the_runtime_dies(
+    own_runtime: Path, tmp_path: Path
+) -> None:
+    """Symptom: a crash brings removed items of a loaded snapshot back, or the corpus is lost for good."""
+    with Retriever(ITEMS) as corpus:
+        corpus.save(tmp_path / "saved")
+    with Retriever.load(tmp_path / "saved") as loaded:
+        best = loaded.search(QUERIES, 3).ids
+        loaded.remove(np.unique(best))
+        before = loaded.search(QUERIES, 3).ids
+        for _ in range(2):
+            server = runtime_pid(own_runtime)
+            os.kill(server, signal.SIGKILL)
+            wait_gone(server)
+            assert np.array_equal(loaded.search(QUERIES, 3).ids, before)
+    assert not np.isin(before, best).any()
+
+
+def test_a_failed_append_leaves_no_files(own_runtime: Path) -> None:
+    """Symptom: each failed append keeps as much memory as it would have added, until the corpus is closed."""
+    with Retriever(ITEMS) as corpus:
+        folder = Path(corpus._handle._files)
+        before = sorted(path.name for path in folder.iterdir())
+        wrong = ITEMS[:100].copy()
+        wrong[3, 0] = np.nan
+        for _ in range(2):
+            with pytest.raises(InvalidInput):
+                corpus.append(wrong)
+        with pytest.raises(InvalidInput):
+            corpus.append(ITEMS[:100], ids=np.arange(100))
+        corpus.info()
+        assert sorted(path.name for path in folder.iterdir()) == before
 
 
 def test_a_search_in_which_the_runtime_dies_is_repeated(own_runtime: Path) -> None:

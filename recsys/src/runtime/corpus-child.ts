@@ -17,6 +17,8 @@ export const EXIT_GROWN = 75;
 
 interface Pending {
   readonly pieces: readonly Uint8Array[];
+  /** The process has begun with it; until then it waits for others. */
+  readonly onStart: () => void;
   readonly onFrame: (frame: Frame) => void;
   readonly onEnd: (error: RuntimeError) => void;
 }
@@ -74,7 +76,14 @@ export class CorpusChild {
     const all = [...args, 'corpus', folder, String(threads), String(mostBytes), this.#isNew ? 'new' : 'open'];
     const child = spawn(program, all, { stdio: ['pipe', 'pipe', 'pipe'], env: childEnvironment() });
     const reader = new FrameReader();
-    child.stdout.on('data', (piece: Buffer) => reader.push(piece).forEach(frame => this.#take(frame)));
+    child.stdout.on('data', (piece: Buffer) => {
+      try {
+        for (const frame of reader.push(piece)) this.#take(frame);
+      } catch (error: unknown) {
+        log(`corpus ${child.pid} is not understood: ${String(error)}`);
+        child.kill('SIGKILL');
+      }
+    });
     child.stdin.on('error', () => undefined); // it has ended: 'exit' tells
     child.stderr.on('data', (piece: Buffer) => {
       this.#lastError = piece.toString().trim().split('\n').at(-1) ?? '';
@@ -88,8 +97,14 @@ export class CorpusChild {
     return child;
   }
 
+  /** Whoever asked does not wait for it any more. */
+  forget(id: number): void {
+    this.#pending.delete(id);
+  }
+
   #take(frame: Frame): void {
-    const { id } = frame.header;
+    const { id, started } = frame.header;
+    if (started !== undefined) return this.#pending.get(started as number)?.onStart();
     const pending = this.#pending.get(id as number);
     if (pending === undefined) return;
     if (frame.header['progress'] === undefined) this.#pending.delete(id as number);

@@ -98,6 +98,21 @@ describe('a request', () => {
     await expectAnswers(client, corpus);
   });
 
+  test('that waits beyond its deadline ends, and those before it are not ended for its sake', async () => {
+    const runtime = await start();
+    const client = await runtime.connect();
+    const corpus = await corpusOf(client);
+    const child = await onlyChild(runtime);
+    const running = beginLong(client, corpus);
+    await untilBusy(child);
+    await expect(client.call('corpus.info', { corpus }, { deadlineMs: 1 })).rejects.toMatchObject({
+      code: 'deadline-exceeded'
+    });
+    client.cancel(running.id);
+    await expect(running.answer).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await onlyChild(runtime)).toBe(child);
+  });
+
   test('whose deadline passes ends with it', async () => {
     const runtime = await start();
     const client = await runtime.connect();
@@ -189,6 +204,17 @@ describe('the runtime', () => {
     expect(second.log).toMatch(/another runtime serves this folder/);
     await expectAnswers(client, corpus);
     await (await runtime.connect()).call('hello', { version: 1 });
+  });
+
+  test('leaves the corpora of another folder alone, also where it cannot see who has made them', async () => {
+    const [runtime, other] = [await start(), await start()];
+    const client = await runtime.connect();
+    const corpus = await corpusOf(client);
+    const folders = await runtime.dataFolders();
+    await other.connect();
+    expect(await other.kill('SIGTERM')).toBe(0);
+    expect(await runtime.dataFolders()).toEqual(folders);
+    await expectAnswers(client, corpus);
   });
 
   test('refuses a folder that others may enter', async () => {

@@ -5,6 +5,8 @@ import { readWith } from './read-with.js';
 export const MAX_ROWS = 2 ** 31 - 1;
 export const MAX_DIMENSIONS = 8192;
 const MAX_COLUMNS = 1000;
+/** Names are part of every answer. */
+const MAX_NAMES_LENGTH = 64 * 1024;
 
 export const METRIC = z.enum(['ip', 'cosine', 'l2']);
 export const COLUMN = z.strictObject({
@@ -14,7 +16,13 @@ export const COLUMN = z.strictObject({
 export const COLUMNS = z
   .array(COLUMN)
   .max(MAX_COLUMNS)
-  .refine(columns => new Set(columns.map(({ name }) => name)).size === columns.length, 'want each name once');
+  .refine(columns => new Set(columns.map(({ name }) => name)).size === columns.length, 'want each name once')
+  .refine(
+    columns => columns.reduce((sum, { name }) => sum + name.length, 0) <= MAX_NAMES_LENGTH,
+    `want names of at most ${MAX_NAMES_LENGTH} characters in all`
+  );
+
+export const DEVICE = z.enum(['auto', 'cpu'], 'want auto or cpu: there is no other device here');
 
 const CREATE = z.strictObject({
   rows: z.int().min(1).max(MAX_ROWS),
@@ -23,7 +31,7 @@ const CREATE = z.strictObject({
   name: z.string().max(200).default(''),
   hasIds: z.boolean().default(false),
   columns: COLUMNS.default([]),
-  device: z.enum(['auto', 'cpu'], 'want auto or cpu: there is no other device here').default('auto')
+  device: DEVICE.default('auto')
 });
 
 export type CreateParams = z.infer<typeof CREATE>;

@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, lstat, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Manifest } from './corpus/manifest.js';
 import {
   adoptFolder,
+  corpusFolders,
   type DataFolders,
-  earlierFolders,
   isLeftover,
-  leftovers,
+  isOurs,
+  leavePlaces,
   makeCorpusFolder,
   makePrivate
 } from './data-folder.js';
@@ -23,16 +22,10 @@ beforeEach(async () => {
   await mkdir(join(scratch, 'own'), { mode: 0o700 });
   await mkdir(join(scratch, 'shm'), { mode: 0o777 });
   folders = { folder: join(scratch, 'own'), memory: join(scratch, 'shm'), uid };
-  inMemory = join(scratch, 'shm', `berth-recsys-${uid}`);
+  const { dev, ino } = await lstat(folders.folder);
+  inMemory = join(scratch, 'shm', `berth-recsys-${uid}-${dev}-${ino}`);
 });
 afterEach(() => rm(scratch, { recursive: true, force: true }));
-
-/** The number of a process that has ended. */
-async function gonePid(): Promise<number> {
-  const child = spawn('true');
-  await once(child, 'close');
-  return child.pid ?? NaN;
-}
 
 describe('makePrivate', () => {
   const refused = expect.objectContaining({
@@ -90,38 +83,39 @@ describe('makeCorpusFolder', () => {
     expect(await readdir(join(scratch, 'theirs'))).toEqual([]);
   });
 
-  test('passes over numbers that are taken, or were an earlier runtime’s', async () => {
+  test('passes over numbers that are taken: in a container they come again', async () => {
     await makeCorpusFolder(folders, 77, 1, 10);
     expect(await makeCorpusFolder(folders, 77, 1, 10)).toBe(join(inMemory, '77-2'));
-    const earlier = new Set([join(inMemory, '77-3')]);
-    expect(await makeCorpusFolder({ ...folders, earlier }, 77, 3, 10)).toBe(join(inMemory, '77-4'));
   });
 });
 
 describe('leftovers', () => {
-  test('are folders of corpora whose runtime has ended, and nothing else', async () => {
-    const gone = await gonePid();
+  test('are the folders of corpora that lay in its own places before a runtime, and no others', async () => {
     const places = [inMemory, join(folders.folder, 'data')];
-    for (const place of places) {
-      for (const name of [`${gone}-1`, `${process.pid}-1`, '1-9', 'notes', `${gone}-x`, `x${gone}-1`]) {
-        await mkdir(join(place, name), { recursive: true });
+    for (const name of ['77-1', 'notes', '77-x', 'x77-1']) {
+      for (const place of [...places, join(scratch, 'shm', `berth-recsys-${uid}-1-2`)]) {
+        await mkdir(join(place, name), { recursive: true, mode: 0o700 });
       }
     }
-    expect((await leftovers(folders)).sort()).toEqual(places.map(place => join(place, `${gone}-1`)).sort());
-    expect(isLeftover(folders, join(scratch, `${gone}-1`))).toBe(false);
-    expect(isLeftover(folders, join(inMemory, `../berth-recsys-${uid}x`, `${gone}-1`))).toBe(false);
-  });
-
-  test('are also those with the number of this runtime that were there before it', async () => {
-    await mkdir(join(inMemory, '77-1'), { recursive: true });
-    await mkdir(join(inMemory, '78-1'), { recursive: true });
-    const earlier = await earlierFolders(folders, 77);
-    expect([...earlier]).toEqual([join(inMemory, '77-1')]);
-    expect(isLeftover({ ...folders, earlier }, join(inMemory, '77-1'))).toBe(true);
+    const earlier = await corpusFolders(folders);
+    expect([...earlier].sort()).toEqual(places.map(place => join(place, '77-1')).sort());
+    const made = await makeCorpusFolder(folders, 78, 1, 10);
+    const now = { ...folders, earlier };
+    expect([join(inMemory, '77-1'), made].map(folder => isLeftover(now, folder))).toEqual([true, false]);
+    expect(await Promise.all([made, scratch].map(folder => isOurs(now, folder)))).toEqual([true, false]);
   });
 
   test('are none where nothing is', async () => {
-    expect(await leftovers({ ...folders, memory: undefined })).toEqual([]);
+    expect([...(await corpusFolders({ ...folders, memory: undefined }))]).toEqual([]);
+  });
+
+  test('a place in memory stays only while something lies in it', async () => {
+    const made = await makeCorpusFolder(folders, 78, 1, 10);
+    await leavePlaces(folders);
+    expect(await readdir(inMemory)).toEqual(['78-1']);
+    await rm(made, { recursive: true });
+    await leavePlaces(folders);
+    await expect(lstat(inMemory)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
 

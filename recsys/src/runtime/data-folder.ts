@@ -1,16 +1,16 @@
 /** Where the files of corpora lie: in memory where there is room for twice of them, else on the disk. */
 import { copyFile, cp, lstat, mkdir, readdir, rename, rm, rmdir, statfs } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Manifest, writeManifest } from './corpus/manifest.js';
 import { RuntimeError } from './runtime-error.js';
 
 export interface DataFolders {
-  /** Of the runtime itself, on the disk. */
+  /** Of the runtime itself, on the disk. At most one runtime serves it, so whatever lies in its places is that one's. */
   readonly folder: string;
-  /** A file system in memory, such as /dev/shm; undefined where there is none. */
+  /** A file system in memory, such as /dev/shm, which other containers may share; undefined where there is none. */
   readonly memory: string | undefined;
   readonly uid: number;
-  /** Folders of corpora that were there before this runtime, with its own number: in a container numbers come again. */
+  /** Folders of corpora that were there before this runtime. */
   readonly earlier?: ReadonlySet<string>;
 }
 
@@ -21,22 +21,22 @@ export interface DataFolders {
  * @throws RuntimeError `memory-exceeded` where neither place has room
  */
 export async function makeCorpusFolder(
-  { folder, memory, uid, earlier }: DataFolders,
+  folders: DataFolders,
   pid: number,
   first: number,
   bytes: number
 ): Promise<string> {
-  const inMemory = memory === undefined ? undefined : join(memory, `berth-recsys-${uid}`);
+  const { folder, memory, uid } = folders;
   for (const [place, within, factor] of [
-    [inMemory, memory, 2],
-    [join(folder, 'data'), folder, 1.1]
+    [await memoryPlace(folders), memory, 2],
+    [diskPlace(folders), folder, 1.1]
   ] as const) {
     if (place === undefined || within === undefined) continue;
     if ((await freeBytes(within)) < bytes * factor) continue;
     await makePrivate(place, uid);
     for (let number = first; ; number += 1) {
       const made = join(place, `${pid}-${number}`);
-      if (earlier?.has(made) !== true && (await isMade(made))) return made;
+      if (await isMade(made)) return made;
     }
   }
   throw new RuntimeError('memory-exceeded', `no place has room for ${bytes} bytes of files: ${memory}, ${folder}`);
@@ -54,15 +54,28 @@ async function isMade(folder: string): Promise<boolean> {
 }
 
 /** Whether a folder is that of a corpus whose runtime is gone. */
-export function isLeftover(folders: DataFolders, folder: string): boolean {
-  const pid = pidOf(folder);
-  if (!placesOf(folders).includes(dirname(folder)) || pid === undefined) return false;
-  return folders.earlier?.has(folder) === true || !isAlive(pid);
+export function isLeftover({ earlier }: DataFolders, folder: string): boolean {
+  return earlier?.has(folder) === true;
 }
 
-/** Before it has made any: the folders that have the number of this runtime, and so are another's. */
-export async function earlierFolders(folders: DataFolders, pid: number): Promise<ReadonlySet<string>> {
-  return new Set((await corpusFolders(folders)).filter(folder => pidOf(folder) === pid));
+/** Whether it is that of a corpus of this runtime, or was of one before it. */
+export async function isOurs(folders: DataFolders, folder: string): Promise<boolean> {
+  return (await placesOf(folders)).includes(dirname(folder));
+}
+
+/** The folders of corpora that are there; before a runtime has made any, they are leftovers. */
+export async function corpusFolders(folders: DataFolders): Promise<ReadonlySet<string>> {
+  const found = (await placesOf(folders)).map(async place => {
+    const names = await readdir(place).catch(() => []);
+    return names.filter(name => /^\d+-\d+$/.test(name)).map(name => join(place, name));
+  });
+  return new Set((await Promise.all(found)).flat());
+}
+
+/** The place in memory, when nothing lies there any more. */
+export async function leavePlaces(folders: DataFolders): Promise<void> {
+  const place = await memoryPlace(folders);
+  if (place !== undefined) await rmdir(place).catch(() => undefined); // not empty, or never made: both are right
 }
 
 /**
@@ -80,7 +93,10 @@ export async function adoptFolder(
     return move(folder, target);
   }
   if (manifest.removed !== undefined) await copyFile(join(folder, manifest.removed), join(target, manifest.removed));
-  await writeManifest(target, { ...manifest, parts: manifest.parts.map(part => ({ ...part, from: folder })) });
+  await writeManifest(target, {
+    ...manifest,
+    parts: manifest.parts.map(part => ({ ...part, from: part.from ?? folder }))
+  });
 }
 
 async function move(from: string, to: string): Promise<void> {
@@ -93,36 +109,20 @@ async function move(from: string, to: string): Promise<void> {
   }
 }
 
-/** The folders of corpora whose runtimes are gone. */
-export async function leftovers(folders: DataFolders): Promise<string[]> {
-  return (await corpusFolders(folders)).filter(folder => isLeftover(folders, folder));
+async function placesOf(folders: DataFolders): Promise<string[]> {
+  const inMemory = await memoryPlace(folders);
+  return [diskPlace(folders), ...(inMemory === undefined ? [] : [inMemory])];
 }
 
-async function corpusFolders(folders: DataFolders): Promise<string[]> {
-  const found = placesOf(folders).map(async place => {
-    const names = await readdir(place).catch(() => []);
-    return names.map(name => join(place, name));
-  });
-  return (await Promise.all(found)).flat();
+function diskPlace({ folder }: DataFolders): string {
+  return join(folder, 'data');
 }
 
-function placesOf({ folder, memory, uid }: DataFolders): string[] {
-  return [join(folder, 'data'), ...(memory === undefined ? [] : [join(memory, `berth-recsys-${uid}`)])];
-}
-
-/** Of the runtime that made the folder of a corpus. */
-function pidOf(folder: string): number | undefined {
-  const [, pid] = /^(\d+)-\d+$/.exec(basename(folder)) ?? [];
-  return pid === undefined ? undefined : Number(pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error: unknown) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** Named after the runtime's folder itself: another container has other folders, where paths and numbers of processes may be the same. */
+async function memoryPlace({ folder, memory, uid }: DataFolders): Promise<string | undefined> {
+  if (memory === undefined) return undefined;
+  const { dev, ino } = await lstat(folder);
+  return join(memory, `berth-recsys-${uid}-${dev}-${ino}`);
 }
 
 /** @throws RuntimeError where a folder of that name is not ours alone */

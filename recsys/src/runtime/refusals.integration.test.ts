@@ -227,6 +227,12 @@ describe('a corpus', () => {
       'columns',
       /each name once/
     ],
+    [
+      'with names of columns that no answer could hold',
+      { columns: Array.from({ length: 1000 }, (_, index) => ({ name: `${index}${'x'.repeat(900)}`, kind: 'flag' })) },
+      'columns',
+      /at most 65536 characters/
+    ],
     ['with a column of no kind', { columns: [{ name: 'a', kind: 'text' }] }, 'columns[0].kind', /kind/],
     ['with something nobody knows', { shards: 3 }, '', /shards/]
   ])('%s is not made', async (_name, wrong, field, message) => {

@@ -2,8 +2,8 @@
 import { rm } from 'node:fs/promises';
 import { CorpusChild } from './corpus-child.js';
 import { readManifest } from './corpus/manifest.js';
-import { MAX_ROWS, readCreate } from './create-request.js';
-import { adoptFolder, type DataFolders, isLeftover, makeCorpusFolder } from './data-folder.js';
+import { DEVICE, MAX_ROWS, readCreate } from './create-request.js';
+import { adoptFolder, type DataFolders, isLeftover, isOurs, makeCorpusFolder } from './data-folder.js';
 import {
   columnBytes,
   type CorpusSize,
@@ -15,7 +15,8 @@ import { readFolder } from './folder-path.js';
 import { encodeFrame, type Frame } from './frame.js';
 import { answerFrame, errorFrame, readMessage, type Request } from './message.js';
 import { Metrics } from './metrics.js';
-import { invalid, RuntimeError } from './runtime-error.js';
+import { readWith } from './read-with.js';
+import { invalid, isRuntimeError, RuntimeError, type RuntimeErrorCode } from './runtime-error.js';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -43,6 +44,7 @@ interface Held {
   readonly size: CorpusSize;
   /** Its owner has been told of it; until then nobody could end it. */
   isKnown: boolean;
+  isSealed: boolean;
 }
 
 /** What is answered with what the corpus is then. */
@@ -142,8 +144,10 @@ export class Runtime {
   /** A snapshot is mapped as it lies; what changes later is kept in a folder of the runtime's own. */
   async #load(client: Client, request: Request): Promise<void> {
     const folder = readFolder(request.params['folder']);
-    const isOrphan = isLeftover(this.options.folders, folder);
-    const manifest = await readManifest(folder, isOrphan);
+    readWith(DEVICE, 'device', request.params['device'] ?? 'auto');
+    const { folders } = this.options;
+    const isOrphan = isLeftover(folders, folder);
+    const manifest = await readManifest(folder, await isOurs(folders, folder));
     const rows = manifest.parts.reduce((sum, part) => sum + part.rows, 0);
     const size = { rows, dimensions: manifest.dimensions, columnBytes: columnBytes(manifest.columns) };
     const held = await this.#hold(client, size, this.#admit(size), false);
@@ -157,7 +161,7 @@ export class Runtime {
 
   #admit(size: CorpusSize): MemoryEstimate {
     const estimate = estimateMemory(size);
-    const available = Math.floor(this.options.availableMemory() * (1 - SPARED));
+    const available = Math.floor(this.options.availableMemory() * (1 - SPARED)) - this.#promised();
     if (estimate.memoryBytes <= available) return estimate;
     const [needed, there] = [estimate.memoryBytes, available].map(bytes => `${(bytes / 2 ** 30).toFixed(2)} GiB`);
     throw new RuntimeError(
@@ -167,12 +171,20 @@ export class Runtime {
     );
   }
 
+  /** What corpora were promised that they have not taken yet: all of it before they are sealed, then their 8-bit copy. */
+  #promised(): number {
+    const promised = [...this.#held.values()].map(({ size, isSealed }) =>
+      isSealed ? size.rows * size.dimensions : estimateMemory(size).memoryBytes
+    );
+    return promised.reduce((sum, bytes) => sum + bytes, 0);
+  }
+
   async #hold(owner: Client, size: CorpusSize, estimate: MemoryEstimate, isNew: boolean): Promise<Held> {
     const { pid, folders, command, cores, log } = this.options;
     const number = this.#nextCorpus++;
     const folder = await makeCorpusFolder(folders, pid, number, estimate.fileBytes);
     const child = new CorpusChild({ command, folder, threads: cores, mostBytes: mostResidentBytes(size), log }, isNew);
-    const held = { id: `c${number}`, folder, child, owner, size, isKnown: false };
+    const held = { id: `c${number}`, folder, child, owner, size, isKnown: false, isSealed: !isNew };
     this.#held.set(held.id, held);
     return held;
   }
@@ -200,29 +212,48 @@ export class Runtime {
     const header = { id: inner, method, params, deadlineMs, arrays: frame?.header['arrays'] };
     const pieces = encodeFrame(header, frame === undefined ? [] : [frame.body]);
     client.running.set(id, { inner, held });
-    const guard = deadlineMs === undefined ? undefined : setTimeout(() => held.child.kill(), deadlineMs + HANGING_MS);
+    let guard: NodeJS.Timeout | undefined;
     const end = (): void => {
       clearTimeout(guard);
       client.running.delete(id);
     };
+    const fail = (error: unknown): void => {
+      end();
+      this.#failed(held, method, error);
+      client.send(errorFrame(id, error));
+    };
+    if (deadlineMs !== undefined) {
+      // It waits behind others, which must not suffer for it.
+      guard = setTimeout(() => {
+        this.#cancel(client, id);
+        held.child.forget(inner);
+        fail(new RuntimeError('deadline-exceeded', 'the deadline has passed before the corpus had time for it'));
+      }, deadlineMs);
+    }
     held.child.send(inner, {
       pieces,
+      onStart: () => {
+        if (deadlineMs === undefined) return;
+        clearTimeout(guard);
+        const leftMs = Math.max(0, deadlineMs - (this.options.now() - start));
+        guard = setTimeout(() => held.child.kill(), leftMs + HANGING_MS);
+      },
       onFrame: answer => {
         const { result, error } = answer.header;
-        if (result === undefined && error === undefined) return client.send(encodeFrame({ ...answer.header, id }));
+        if (result === undefined && error !== undefined) return fail(errorOf(error));
+        if (result === undefined) return client.send(encodeFrame({ ...answer.header, id }));
+        const sent = answered(id, answer, view(result as object));
+        if (sent === undefined) return fail(new RuntimeError('too-large', 'the answer is longer than a frame'));
         end();
-        if (result === undefined) this.#failed(held, method, error);
-        else this.#metrics.answered(method, this.options.now() - start);
-        held.isKnown ||= result !== undefined;
-        if (method === 'corpus.seal' && result !== undefined) held.child.sealed();
-        const seen = result === undefined ? {} : { result: view(result as object) };
-        client.send(encodeFrame({ ...answer.header, ...seen, id }, [answer.body]));
+        this.#metrics.answered(method, this.options.now() - start);
+        held.isKnown = true;
+        if (method === 'corpus.seal') {
+          held.child.sealed();
+          held.isSealed = true;
+        }
+        client.send(sent);
       },
-      onEnd: error => {
-        end();
-        this.#failed(held, method, error);
-        client.send(errorFrame(id, error));
-      }
+      onEnd: fail
     });
   }
 
@@ -251,4 +282,20 @@ export class Runtime {
     this.#releasing.add(done);
     return done.finally(() => this.#releasing.delete(done));
   }
+}
+
+/** The frame for a client; undefined where it would be longer than one. */
+function answered(id: number, answer: Frame, result: object): Uint8Array[] | undefined {
+  try {
+    return encodeFrame({ ...answer.header, result, id }, [answer.body]);
+  } catch (error: unknown) {
+    if (isRuntimeError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** An error that a process of ours has sent. */
+function errorOf(sent: unknown): RuntimeError {
+  const { code, message, field } = sent as { code: RuntimeErrorCode; message: string; field?: string };
+  return new RuntimeError(code, message, field);
 }

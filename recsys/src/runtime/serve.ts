@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { claimSocket, releaseSocket } from './claimed-socket.js';
-import { type DataFolders, earlierFolders, leftovers, makePrivate } from './data-folder.js';
+import { corpusFolders, type DataFolders, leavePlaces, makePrivate } from './data-folder.js';
 import { FrameReader } from './frame.js';
 import { errorFrame } from './message.js';
 import { Client, Runtime, type RuntimeOptions } from './runtime.js';
@@ -22,7 +22,7 @@ const MAX_UNREAD_BYTES = 2 ** 28;
 /** Runs until SIGTERM, SIGINT or idleness. @returns the exit code; 0 also where another runtime serves the folder */
 export async function serve({ folders: places, runtime: options, idleMs }: ServeOptions): Promise<number> {
   await makePrivate(places.folder, places.uid);
-  const folders = { ...places, earlier: await earlierFolders(places, options.pid) };
+  const folders = { ...places, earlier: await corpusFolders(places) };
   const server = createServer();
   const runtime = new Runtime({ ...options, folders });
   const sockets = new Set<Socket>();
@@ -43,13 +43,13 @@ export async function serve({ folders: places, runtime: options, idleMs }: Serve
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
     rest();
   });
-  if (!(await claimSocket(server, folders.folder, options.pid))) {
+  if (!(await claimSocket(server, places.folder, options.pid))) {
     options.log('another runtime serves this folder');
     return 0;
   }
-  const found = await leftovers(folders);
-  // Whoever came back to one of them has moved it by then.
-  const clear = (): Promise<unknown> => Promise.all(found.map(folder => rm(folder, { recursive: true, force: true })));
+  // Whoever comes back to one of them has moved it by then.
+  const clear = (): Promise<unknown> =>
+    Promise.all([...folders.earlier].map(folder => rm(folder, { recursive: true, force: true })));
   setTimeout(() => void clear(), LEFTOVER_MS).unref();
   options.log(`ready: ${folders.folder}`);
   options.log(`ends: ${await ended}`);
@@ -57,6 +57,7 @@ export async function serve({ folders: places, runtime: options, idleMs }: Serve
   for (const socket of sockets) socket.destroy();
   await runtime.close();
   await clear();
+  await leavePlaces(folders);
   return 0;
 }
 

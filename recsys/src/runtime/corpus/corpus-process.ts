@@ -3,7 +3,7 @@ import { readArrays } from '../arrays.js';
 import { EXIT_GROWN } from '../corpus-child.js';
 import { Control } from '../control.js';
 import { mostResidentBytes } from '../estimate-memory.js';
-import { type Frame, FrameReader } from '../frame.js';
+import { encodeFrame, type Frame, FrameReader } from '../frame.js';
 import { answerFrame, errorFrame, readMessage, type Request } from '../message.js';
 import { isRuntimeError } from '../runtime-error.js';
 import { CorpusService } from './corpus-service.js';
@@ -49,6 +49,7 @@ export async function runCorpusProcess(options: CorpusProcessOptions): Promise<v
       try {
         await opened;
         control.check();
+        send(encodeFrame({ started: request.id }));
         const arrays = readArrays(frame.header['arrays'], frame.body);
         send(answerFrame(request.id, await service.call(request.method, request.params, arrays, control)));
       } catch (error: unknown) {
@@ -58,7 +59,7 @@ export async function runCorpusProcess(options: CorpusProcessOptions): Promise<v
     }
     const { size } = service;
     const mostBytes = Math.max(options.mostBytes, size === undefined ? 0 : mostResidentBytes(size));
-    if (process.memoryUsage.rss() > mostBytes) process.stdout.end(() => process.exit(EXIT_GROWN));
+    if (process.memoryUsage.rss() > mostBytes && !service.isFilling) process.stdout.end(() => process.exit(EXIT_GROWN));
     else void rest();
   };
 

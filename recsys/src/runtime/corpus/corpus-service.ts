@@ -55,6 +55,9 @@ export class CorpusService {
         return { result: await this.#append(params['rows']) };
       case 'corpus.seal':
         return { result: await this.#seal(params, arrays, control) };
+      case 'corpus.discard':
+        await this.#discard(params['part']);
+        return { result: {} };
       case 'corpus.search':
         return this.#search(params, arrays, control);
       case 'corpus.info':
@@ -123,6 +126,22 @@ export class CorpusService {
     return { part, files: { items: at(itemsFile(part)), ...ids, columns: Object.fromEntries(columns) } };
   }
 
+  /** Whether a part is being filled, of which only this process knows. */
+  get isFilling(): boolean {
+    return this.#unsealed.size > 0;
+  }
+
+  /** Drops a part that will not be sealed; one that is not there is dropped already. */
+  async #discard(part: unknown): Promise<void> {
+    const rows = typeof part === 'string' ? this.#unsealed.get(part) : undefined;
+    const manifest = this.#corpus?.manifest ?? this.#draft;
+    if (typeof part !== 'string' || rows === undefined || manifest === undefined) return;
+    this.#unsealed.delete(part);
+    for (const { file } of partFiles(manifest, { name: part, rows })) {
+      await rm(join(this.options.folder, file), { force: true });
+    }
+  }
+
   async #seal({ part, categories }: Params, arrays: Arrays, control: Control): Promise<object> {
     const rows = typeof part === 'string' ? this.#unsealed.get(part) : undefined;
     const draft = this.#corpus?.manifest ?? this.#draft;
@@ -131,14 +150,13 @@ export class CorpusService {
     }
     const { folder, threads } = this.options;
     const filled = { name: part, rows, categories: readCategories(categories, arrays) };
-    this.#unsealed.delete(part);
     try {
       this.#corpus = await Corpus.seal(folder, this.#corpus, draft, filled, threads, control);
     } catch (error: unknown) {
-      // What was filled in may be half rewritten: it has to be given again.
-      for (const { file } of partFiles(draft, { name: part, rows })) await rm(join(folder, file), { force: true });
+      await this.#discard(part); // what was filled in may be half rewritten: it has to be given again
       throw error;
     }
+    this.#unsealed.delete(part);
     return this.#corpus.info;
   }
 

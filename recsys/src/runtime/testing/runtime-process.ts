@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -84,7 +84,8 @@ export class RuntimeProcess {
 
   /** The folders of the corpora that it has made and not removed. */
   async dataFolders(): Promise<string[]> {
-    const places = [join(this.folder, 'data'), `/dev/shm/berth-recsys-${process.getuid?.()}`];
+    const { dev, ino } = await stat(this.folder);
+    const places = [join(this.folder, 'data'), `/dev/shm/berth-recsys-${process.getuid?.()}-${dev}-${ino}`];
     const found = await Promise.all(places.map(async place => (await names(place)).map(name => join(place, name))));
     return found.flat().filter(path => new RegExp(`/${this.pid}-\\d+$`).test(path));
   }
