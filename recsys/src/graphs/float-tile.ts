@@ -27,7 +27,7 @@ export const TILE_MODES = {
  *          (on the CPU). `gather`: values f32[C, d].
  * Limits   k at most the rows of the shortest strip, or C.
  * Accuracy see `floatScanError`.
- * Cost     O(B · rows · d) time; memory B · 520,192 · 4 bytes at most beside the mapped tile.
+ * Cost     O(B · rows · d) time; memory B · 260,096 · 4 bytes at most beside the mapped tile.
  */
 export function floatTile(tile: ItemTile, limits?: TileLimits): Graph {
   const g = new GraphBuilder('float-tile');

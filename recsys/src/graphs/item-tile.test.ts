@@ -43,10 +43,12 @@ describe('sessionTiles', () => {
     );
   });
 
-  test('a million rows of 128 are one tile, and a strip is half of it', () => {
+  test('a million rows of 128 are one tile, and a strip is a quarter of it', () => {
     const tiles = sessionTiles('x', 1_000_000, 128);
     expect(tiles).toHaveLength(1);
-    expect(tiles.flatMap(tile => stripsOf(tile)).map(strip => strip.rows)).toEqual([500_736, 499_264]);
+    expect(tiles.flatMap(tile => stripsOf(tile)).map(strip => strip.rows)).toEqual([
+      250_880, 250_880, 250_880, 247_360
+    ]);
   });
 });
 

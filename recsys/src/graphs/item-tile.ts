@@ -20,8 +20,8 @@ export const MAX_CANDIDATES = 16_384;
 
 /** Multiply-adds a query that one session does: some 45 ms for 32 queries on two cores. */
 const SESSION_PRODUCTS = 2 ** 27;
-const MAX_STRIP_ROWS = 508 * 1024;
-const MAX_STRIPS = 2;
+const MAX_STRIP_ROWS = 254 * 1024;
+const MAX_STRIPS = 4;
 const ROW_STEP = 1024;
 
 /** How many rows a tile and a strip may have. Tests, which have few rows, make them smaller. */

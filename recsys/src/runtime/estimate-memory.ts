@@ -16,8 +16,8 @@ export interface MemoryEstimate {
 }
 
 const PROCESS_BYTES = 120 * 2 ** 20;
-/** Scores of 32 queries over a strip of 520,192 rows. */
-const SCORES_BYTES = 32 * 520_192 * 4;
+/** Scores of 32 queries over a strip of 260,096 rows. */
+const SCORES_BYTES = 32 * 260_096 * 4;
 const COLUMN_BYTES: Readonly<Record<ColumnKind, number>> = { number: 8, category: 4, flag: 1 };
 /** Beyond its estimate a process may grow by so much before it makes room by starting again. */
 const GROWTH = 1.25;

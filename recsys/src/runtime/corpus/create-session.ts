@@ -37,6 +37,7 @@ export function createSession(
     executionMode: 'sequential',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    enableMemPattern: false, // scores of strips would lie side by side in memory, not in the same place one after the other
     logSeverityLevel: 3,
     extra: { session }
   });
