@@ -1,4 +1,5 @@
 /** What a search can be told besides its queries, each against plain loops: filters, masks, exclusions, boosts, several vectors, diversity. */
+import { readFile } from 'node:fs/promises';
 import { type Column, makeCorpus, type RuntimeClient, search } from './testing/runtime-client.js';
 import { RuntimeProcess } from './testing/runtime-process.js';
 import { gaussians, normalised, searchTwin } from './testing/twin.js';
@@ -168,6 +169,25 @@ describe('several vectors of a person', () => {
     expect(found.ids).toEqual(want.map(list => list.map(([row]) => IDS[row])));
     expect(found.scores).toEqual(want.map(list => list.map(([, score]) => score)));
   });
+
+  test('thousands of them take no memory of their own: they are scanned a few at a time', async () => {
+    const peaks = async (): Promise<number[]> => {
+      const texts = (await runtime.children()).map(child => readFile(`/proc/${child}/status`, 'utf8'));
+      return (await Promise.all(texts)).map(text => Number(/VmHWM:\s*(\d+) kB/.exec(text)?.[1]));
+    };
+    await ask({});
+    const before = Math.max(...(await peaks()));
+    const vectors = gaussians(8192 * D, 10);
+    await search(client, { corpus, k: K }, { queries: [vectors, 1, 8192, D] });
+    // All their scores would be 375 MiB.
+    expect(Math.max(...(await peaks())) - before).toBeLessThan(150 * 1024);
+  });
+
+  test('more than 8192 of them are refused', async () => {
+    await expect(
+      search(client, { corpus, k: K }, { queries: [new Float32Array(8193 * D), 1, 8193, D] })
+    ).rejects.toMatchObject({ code: 'invalid-input', field: 'queries', message: expect.stringMatching(/8193/) });
+  });
 });
 
 describe('diversity', () => {
@@ -214,6 +234,31 @@ describe('diversity', () => {
         .slice(0, K);
     });
     expect(found.ids).toEqual(want.map(rows => rows.map(row => IDS[row])));
+  });
+
+  const hasKind = { op: 'not', of: [{ op: 'missing', column: 'kind' }] };
+
+  test('at most one of four categories is found without a look at every row', async () => {
+    const ranked = searchTwin({ items: ITEMS, dimensions: D, queries: QUERIES, k: ROWS });
+    const want = ranked.ids.map(rows => KINDS.map((_, code) => rows.find(row => KIND[row] === code) ?? NaN));
+    const found = await ask({ diversity: { atMost: 1, column: 'kind' }, where: hasKind });
+    expect(found.ids.map(ids => [...ids].sort())).toEqual(want.map(rows => rows.map(row => IDS[row]).sort()));
+    expect(found.certificate).not.toContain(2);
+  });
+
+  test('a category whose only row is the very last is found', async () => {
+    const ranked = searchTwin({ items: ITEMS, dimensions: D, queries: QUERIES, k: ROWS }).ids;
+    const worst = ranked.map(rows => rows.findLast(row => KIND[row] === 2));
+    const mask = Uint8Array.from({ length: B * ROWS }, (_, at) => {
+      const [query, row] = [Math.floor(at / ROWS), at % ROWS];
+      return Number((KIND[row] === 1 && row % 2 === 0) || row === worst[query]);
+    });
+    const want = ranked.map((rows, query) => {
+      const isKept = (row: number): boolean => mask[query * ROWS + row] === 1 && KIND[row] === 1;
+      return [...rows.filter(isKept).slice(0, 2), worst[query] ?? NaN].map(row => IDS[row]);
+    });
+    const found = await ask({ diversity: { atMost: 2, column: 'kind' } }, { mask: [mask, B, ROWS] });
+    expect(found.ids.map(ids => [...ids].sort())).toEqual(want.map(ids => [...ids].sort()));
   });
 });
 

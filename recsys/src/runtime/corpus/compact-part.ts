@@ -22,6 +22,7 @@ export async function compactPart(
         await copyKept(source, to, removed.subarray(firstRow, firstRow + part.rows), rowBytes, pause);
         firstRow += part.rows;
       }
+      await to.sync(); // those that it replaces are removed then
     } finally {
       await to.close();
     }
@@ -40,11 +41,22 @@ async function copyKept(
     for (const run of runs(removed, Math.max(1, Math.floor(STEP_BYTES / rowBytes)))) {
       await pause();
       const buffer = Buffer.alloc(run.rows * rowBytes);
-      await from.read(buffer, 0, buffer.length, run.first * rowBytes);
-      await to.write(buffer);
+      await whole(buffer, (done, length) =>
+        from.read(buffer, done, length, run.first * rowBytes + done).then(({ bytesRead }) => bytesRead)
+      );
+      await whole(buffer, (done, length) => to.write(buffer, done, length).then(({ bytesWritten }) => bytesWritten));
     }
   } finally {
     await from.close();
+  }
+}
+
+/** The system may move fewer bytes than it was asked to. */
+async function whole(buffer: Buffer, move: (done: number, length: number) => Promise<number>): Promise<void> {
+  for (let done = 0; done < buffer.length;) {
+    const moved = await move(done, buffer.length - done);
+    if (moved === 0) throw new Error('a file of the corpus is shorter than it has to be');
+    done += moved;
   }
 }
 

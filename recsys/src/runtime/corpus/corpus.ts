@@ -3,8 +3,9 @@ import { cp, link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promi
 import { dirname, join } from 'node:path';
 import type { Control } from '../control.js';
 import { invalid, RuntimeError } from '../runtime-error.js';
+import { checkSnapshot } from './check-part.js';
 import { compactPart } from './compact-part.js';
-import { type Manifest, partFiles, readManifest, writeManifest } from './manifest.js';
+import { type Manifest, partFiles, readManifest, requirePart, writeManifest } from './manifest.js';
 import { Part } from './part.js';
 import { Ranker } from './ranker.js';
 import { readRowData, type RowData } from './row-data.js';
@@ -48,10 +49,15 @@ export class Corpus {
   /** Opens what lies in the runtime's own folder. */
   static async open(folder: string, threads: number): Promise<Corpus> {
     const manifest = await readManifest(folder, true);
-    return new Corpus(folder, manifest, await readRowData(folder, manifest), threads);
+    const data = await readRowData(folder, manifest);
+    await checkSnapshot(manifest, data);
+    return new Corpus(folder, manifest, data, threads);
   }
 
-  /** The first part of a new corpus, or one more: the corpus that has it too. This one stays as it was, also where something is wrong. */
+  /**
+   * The first part of a new corpus, or one more: the corpus that has it too. Where it throws, the corpus is as it was, in the folder too:
+   * nothing there needs the files of the new part.
+   */
   static async seal(
     folder: string,
     before: Corpus | undefined,
@@ -68,15 +74,16 @@ export class Corpus {
     const parts = [...draft.parts, { name: part.name, rows: part.rows, maxNorm }];
     const removed = await grownRemoved(folder, draft, before, part.rows);
     const manifest = { ...draft, categories, nextId, parts, ...removed };
-    await writeManifest(folder, manifest);
-    if (draft.removed !== undefined) await rm(join(folder, draft.removed), { force: true });
     const data = await readRowData(folder, manifest);
     // What is loaded of the parts before stays.
     const known = before?.parts ?? [];
-    return new Corpus(folder, manifest, data, threads, [
+    const sealed = new Corpus(folder, manifest, data, threads, [
       ...known,
       ...partsOf(folder, manifest, threads).slice(known.length)
     ]);
+    await writeManifest(folder, manifest);
+    await clear(folder, [draft.removed]);
+    return sealed;
   }
 
   get info(): CorpusInfo {
@@ -105,27 +112,40 @@ export class Corpus {
     const file = nextRemoved(this.manifest);
     await writeNumbers(this.folder, file, removed);
     await writeManifest(this.folder, { ...this.manifest, removed: file });
-    if (this.manifest.removed !== undefined) await rm(join(this.folder, this.manifest.removed), { force: true });
+    await clear(this.folder, [this.manifest.removed]);
     // The parts and what is loaded of them stay.
     const live = this.data.rows - removed.reduce((sum, each) => sum + each, 0);
     const manifest = { ...this.manifest, removed: file };
     return new Corpus(this.folder, manifest, { ...this.data, removed, live }, this.threads, this.parts);
   }
 
-  /** One part of that name without the removed rows. */
+  /** One part of that name without the removed rows. Where it throws, the corpus is as it was, in the folder too. */
   async compact(name: string, control: Control): Promise<Corpus> {
-    const keep = this.data.removed ?? new Uint8Array(this.data.rows);
-    const rows = this.data.live;
-    await compactPart(this.folder, this.manifest, name, keep, () => control.pause());
-    const maxNorm = Math.max(...this.manifest.parts.map(part => part.maxNorm));
-    const { removed, ...others } = this.manifest;
-    await writeManifest(this.folder, { ...others, parts: [{ name, rows, maxNorm }] });
-    await this.release();
+    const packed = await this.#packed(name, control);
+    // The folder is that of the packed corpus now: whatever cannot be cleared away is no reason to go on with this one.
+    await this.release().catch(console.error);
     const old = this.manifest.parts.filter(part => part.from === undefined);
-    const files = old.flatMap(part => partFiles(this.manifest, part).map(({ file }) => file));
-    for (const file of removed === undefined ? files : [...files, removed])
-      await rm(join(this.folder, file), { force: true });
-    return Corpus.open(this.folder, this.threads);
+    await clear(this.folder, [...old.flatMap(part => filesOf(this.manifest, part)), this.manifest.removed]);
+    return packed;
+  }
+
+  async #packed(name: string, control: Control): Promise<Corpus> {
+    const { folder, threads } = this;
+    const { removed: _file, ...others } = this.manifest;
+    const maxNorm = Math.max(...this.manifest.parts.map(part => part.maxNorm));
+    const part = { name, rows: this.data.live, maxNorm };
+    const manifest = { ...others, parts: [part] };
+    try {
+      const removed = this.data.removed ?? new Uint8Array(this.data.rows);
+      await compactPart(folder, this.manifest, name, removed, () => control.pause());
+      await requirePart(folder, manifest, part);
+      const packed = new Corpus(folder, manifest, await readRowData(folder, manifest), threads);
+      await writeManifest(folder, manifest);
+      return packed;
+    } catch (error: unknown) {
+      await clear(folder, filesOf(manifest, part));
+      throw error;
+    }
   }
 
   /** Writes a snapshot that `Corpus.open` can read; the folder appears whole or not at all. @returns its bytes */
@@ -155,6 +175,17 @@ export class Corpus {
 
   async release(): Promise<void> {
     for (const part of this.parts) await part.release();
+  }
+}
+
+function filesOf(manifest: Manifest, part: Manifest['parts'][number]): string[] {
+  return partFiles(manifest, part).map(({ file }) => file);
+}
+
+/** Removes files that nothing needs any more; where one cannot be removed, it takes room and does no harm. */
+async function clear(folder: string, files: readonly (string | undefined)[]): Promise<void> {
+  for (const file of files) {
+    if (file !== undefined) await rm(join(folder, file), { force: true }).catch(console.error);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a corpus's folder says of itself, in `manifest.json`: replaced in one step, so a killed runtime leaves the old or the new one. */
-import { lstat, open, readFile, rename } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, open, rename, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import type { ColumnKind } from '../../kernels/index.js';
@@ -8,6 +9,8 @@ import { readWith } from '../read-with.js';
 import { RuntimeError } from '../runtime-error.js';
 
 export const MANIFEST_VERSION = 1;
+/** It is read whole. */
+const MAX_MANIFEST_BYTES = 2 ** 26;
 
 /** A folder may come from anybody: names in it become names of files, numbers become sizes. */
 const PART = z.strictObject({
@@ -30,7 +33,10 @@ const MANIFEST = z.strictObject({
   columns: COLUMNS,
   /** The texts of each category column; codes index them. */
   categories: z.record(z.string(), z.array(z.string())),
-  parts: z.array(PART).min(1),
+  parts: z
+    .array(PART)
+    .min(1)
+    .refine(parts => new Set(parts.map(({ name }) => name)).size === parts.length, 'want each name of a part once'),
   /** The file u8[rows] with 1 where a row was removed; absent when none was. */
   removed: z
     .string()
@@ -69,29 +75,59 @@ export function partFiles(
 
 /** @throws RuntimeError `not-found`, `unsupported-version`, or `invalid-input` naming what is wrong in the folder. */
 export async function readManifest(folder: string, mayPointElsewhere = false): Promise<Manifest> {
-  const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new RuntimeError('not-found', `${folder} holds no corpus: manifest.json cannot be read (${error.code})`);
-  });
-  const manifest = parseManifest(text, folder);
+  const manifest = parseManifest(await readText(folder), folder);
   for (const part of manifest.parts) {
     if (part.from !== undefined && !mayPointElsewhere) throw broken(folder, `part ${part.name} lies somewhere else`);
-    for (const { file, bytes } of partFiles(manifest, part)) await requireFile(part.from ?? folder, file, bytes);
+    await requirePart(part.from ?? folder, manifest, part);
   }
   const rows = manifest.parts.reduce((sum, part) => sum + part.rows, 0);
   if (manifest.removed !== undefined) await requireFile(folder, manifest.removed, rows);
   return manifest;
 }
 
+/** @throws RuntimeError `invalid-input` where a file of the part is missing or not as long as it has to be */
+export async function requirePart(folder: string, manifest: Manifest, part: PartSpec): Promise<void> {
+  for (const { file, bytes } of partFiles(manifest, part)) await requireFile(folder, file, bytes);
+}
+
+/** Where it throws, the old one is there. @throws RuntimeError `too-large` where nobody could read it */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  const bytes = Buffer.from(JSON.stringify(manifest));
+  if (bytes.length > MAX_MANIFEST_BYTES) {
+    throw new RuntimeError('too-large', 'the texts of all categories would take more than 64 MiB', 'categories');
+  }
   const temporary = join(folder, 'manifest.json.part');
-  const file = await open(temporary, 'w', 0o600);
   try {
-    await file.writeFile(JSON.stringify(manifest));
-    await file.sync();
+    const file = await open(temporary, 'w', 0o600);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, join(folder, 'manifest.json'));
+  } catch (error: unknown) {
+    await rm(temporary, { force: true }).catch(() => undefined); // the first error tells more
+    throw error;
+  }
+}
+
+/** Of a file and nothing else: a pipe would never end, a link may lead anywhere. */
+async function readText(folder: string): Promise<string> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(join(folder, 'manifest.json'), flags).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ELOOP') throw broken(folder, 'manifest.json is a link');
+    throw new RuntimeError('not-found', `${folder} holds no corpus: manifest.json cannot be read (${error.code})`);
+  });
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) throw broken(folder, 'manifest.json is no file');
+    if (found.size > MAX_MANIFEST_BYTES)
+      throw broken(folder, `manifest.json has ${found.size} bytes: want at most 64 MiB`);
+    return await file.readFile('utf8');
   } finally {
     await file.close();
   }
-  await rename(temporary, join(folder, 'manifest.json'));
 }
 
 function parseManifest(text: string, folder: string): Manifest {
@@ -119,6 +155,6 @@ async function requireFile(folder: string, file: string, bytes: number): Promise
   }
 }
 
-function broken(folder: string, what: string): RuntimeError {
+export function broken(folder: string, what: string): RuntimeError {
   return new RuntimeError('invalid-input', `${folder} holds no whole corpus: ${what}`);
 }

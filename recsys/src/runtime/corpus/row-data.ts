@@ -1,7 +1,6 @@
 /** What is kept in memory of the rows beside their items: ids, columns, squares; read from the files of the parts. */
 import { type Column, firstBadId, IdIndex } from '../../kernels/index.js';
-import { invalid } from '../runtime-error.js';
-import { type ColumnSpec, columnFile, idsFile, type Manifest, normsFile, type PartSpec } from './manifest.js';
+import { broken, type ColumnSpec, columnFile, idsFile, type Manifest, normsFile, type PartSpec } from './manifest.js';
 import { readNumbers } from './whole-file.js';
 
 export interface RowData {
@@ -21,7 +20,7 @@ export async function readRowData(folder: string, manifest: Manifest): Promise<R
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   const ids = await joined(folder, parts, new BigInt64Array(rows), ({ name }) => idsFile(name));
   const bad = firstBadId(ids);
-  if (bad >= 0) throw invalid('folder', `${folder} holds no whole corpus: the id of row ${bad} is ${ids[bad]}`);
+  if (bad >= 0) throw broken(parts[0]?.from ?? folder, `the id of row ${bad} is ${ids[bad]}`);
   const read = columns.map(async (column, index) => {
     return [column.name, await readColumn(folder, manifest, column, index, rows)] as const;
   });

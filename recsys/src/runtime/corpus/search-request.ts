@@ -40,6 +40,7 @@ export interface SearchRequest {
 }
 
 export const MAX_K = 10_000;
+const MAX_VECTORS = 8192;
 /** An id and a score. */
 const ANSWER_BYTES = 12;
 /** Three arrays begin at multiples of 64. */
@@ -86,6 +87,7 @@ function readQueries(
     const found = `queries has the shape [${shape.join(', ')}]`;
     throw invalid('queries', `${found}: want [B, ${dimensions}] or [B, m, ${dimensions}]`);
   }
+  requireFewVectors(vectorsPerQuery);
   requireFinite(vectors, dimensions);
   if (isCosine) normaliseRows(vectors, dimensions);
   return { vectors, queries, vectorsPerQuery };
@@ -97,6 +99,11 @@ function requireShortAnswer(queries: number, k: number): void {
   if (queries <= most) return;
   const message = `the answers to ${queries} queries would take more than 64 MiB: want at most ${most} at once for k = ${k}`;
   throw new RuntimeError('too-large', message, 'queries');
+}
+
+function requireFewVectors(count: number): void {
+  if (count > MAX_VECTORS)
+    throw invalid('queries', `queries has ${count} vectors a query: want at most ${MAX_VECTORS}`);
 }
 
 function requireFinite(vectors: Float32Array, dimensions: number): void {

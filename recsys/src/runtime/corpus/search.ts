@@ -3,16 +3,17 @@ import {
   atMostPerCategory,
   type Candidates,
   dropExcluded,
-  mergeTopK,
   mmr,
   recencyBoost,
   selectRows
 } from '../../kernels/index.js';
 import type { Control } from '../control.js';
 import type { Corpus } from './corpus.js';
-import { CERTIFICATES, type Ranking } from './ranker.js';
+import type { Ranking } from './ranker.js';
+import { type AtMost, Room } from './room.js';
 import { Scope } from './scope.js';
-import type { SearchRequest } from './search-request.js';
+import type { Diversity, SearchRequest } from './search-request.js';
+import { bestOfLists } from './true-scores.js';
 
 export interface SearchAnswer {
   /** i64[queries · k], -1 where there are fewer. */
@@ -25,15 +26,12 @@ export interface SearchAnswer {
 
 /** So many vectors are scanned together: a tile of a million rows of 128 numbers takes some 45 ms on two cores. */
 const VECTORS_AT_ONCE = 32;
+/** Where very many rows of each vector are wanted, fewer vectors are scanned together. */
+const ROWS_AT_ONCE = 2 ** 24;
 /** Whoever excludes more gets a scope of their own; otherwise as many more candidates as are excluded. */
 const MAX_SPARE = 2048;
 
-/** Rows of one query, best first. */
-interface Best {
-  readonly rows: Int32Array;
-  readonly scores: Float32Array;
-  readonly certificate: number;
-}
+type Mmr = Extract<Diversity, { kind: 'mmr' }>;
 
 interface Group {
   readonly queries: readonly number[];
@@ -52,7 +50,7 @@ export async function search(corpus: Corpus, request: SearchRequest, control: Co
     for (let start = 0; start < group.queries.length; start += most) {
       const some = group.queries.slice(start, start + most);
       const best = await answerSome(corpus, request, { ...group, queries: some }, control);
-      some.forEach((query, index) => write(answer, corpus, query, k, best[index] as Best));
+      some.forEach((query, index) => write(answer, corpus, query, k, best[index] as Ranking));
     }
   }
   return answer;
@@ -116,23 +114,58 @@ function dropWhere(keep: Uint8Array, mask: Uint8Array, value: 0 | 1): void {
   for (let row = 0; row < keep.length; row += 1) if (mask[row] === value) keep[row] = 0;
 }
 
-async function answerSome(corpus: Corpus, request: SearchRequest, group: Group, control: Control): Promise<Best[]> {
-  const { k, diversity, excluded } = request;
-  const spare = Math.max(0, ...group.queries.map(query => spareOf(excluded, query)));
-  let wanted = diversity?.kind === 'mmr' ? diversity.pool : k;
-  for (;;) {
-    const ranked = await rankSome(corpus, request, group, wanted + spare, control);
-    const left = ranked.map((best, index) => withoutExcluded(best, excluded?.[group.queries[index] as number], wanted));
-    if (diversity === undefined) return left;
-    const chosen: Best[] = [];
-    for (const best of left) {
-      await control.pause();
-      chosen.push(await diversified(corpus, best, diversity, k));
-    }
-    const isEnough = chosen.every((best, index) => best.rows.length === k || (left[index]?.rows.length ?? 0) < wanted);
-    if (diversity.kind === 'mmr' || isEnough) return chosen;
-    wanted *= 4; // too many of one category among the best: look further down
+async function answerSome(corpus: Corpus, request: SearchRequest, group: Group, control: Control): Promise<Ranking[]> {
+  const { k, diversity } = request;
+  if (diversity === undefined) return rankLeft(corpus, request, group, k, control);
+  if (diversity.kind === 'at-most') return answerAtMost(corpus, request, { ...group, diversity }, control);
+  const left = await rankLeft(corpus, request, group, diversity.pool, control);
+  const chosen: Ranking[] = [];
+  for (const best of left) {
+    await control.pause();
+    chosen.push(await byMmr(corpus, best, diversity, k));
   }
+  return chosen;
+}
+
+/** Where too many of one category are among the best it looks further down, until there are k or as many as there can be. */
+async function answerAtMost(
+  corpus: Corpus,
+  request: SearchRequest,
+  { queries, scope, diversity }: Group & { readonly diversity: AtMost },
+  control: Control
+): Promise<Ranking[]> {
+  const { k, excluded } = request;
+  const answers = new Map<number, Ranking>();
+  const count = (query: number): number => answers.get(query)?.rows.length ?? 0;
+  let open = queries;
+  let room: Room | undefined;
+  for (let wanted = k; open.length > 0; wanted *= 4) {
+    const most = Math.max(1, Math.floor(ROWS_AT_ONCE / wanted));
+    for (let start = 0; start < open.length; start += most) {
+      const some = open.slice(start, start + most);
+      const left = await rankLeft(corpus, request, { queries: some, scope }, wanted, control);
+      some.forEach((query, index) => answers.set(query, byCategory(left[index] as Ranking, diversity, k)));
+    }
+    open = wanted < scope.eligible ? open.filter(query => count(query) < k) : [];
+    if (open.length === 0) break;
+    const { mostFor } = (room ??= new Room(scope, diversity));
+    open = open.filter(query => count(query) < mostFor(excluded?.[query]));
+  }
+  return queries.map(query => answers.get(query) as Ranking);
+}
+
+/** The best `wanted` rows of each query that it does not exclude. */
+async function rankLeft(
+  corpus: Corpus,
+  request: SearchRequest,
+  group: Group,
+  wanted: number,
+  control: Control
+): Promise<Ranking[]> {
+  const { excluded } = request;
+  const spare = Math.max(0, ...group.queries.map(query => spareOf(excluded, query)));
+  const ranked = await rankSome(corpus, request, group, wanted + spare, control);
+  return ranked.map((best, index) => withoutExcluded(best, excluded?.[group.queries[index] as number], wanted));
 }
 
 function spareOf(excluded: SearchRequest['excluded'], query: number): number {
@@ -147,27 +180,42 @@ async function rankSome(
   { queries, scope }: Group,
   wanted: number,
   control: Control
-): Promise<Best[]> {
-  const { vectors, vectorsPerQuery } = request;
-  const width = corpus.manifest.dimensions * vectorsPerQuery;
-  const flat = new Float32Array(queries.length * width);
-  queries.forEach((query, index) => flat.set(vectors.subarray(query * width, (query + 1) * width), index * width));
-  const rankings = await corpus.ranker.rank(flat, scope, wanted, control);
-  if (vectorsPerQuery === 1) return rankings;
-  return queries.map((_, index) =>
-    merged(rankings.slice(index * vectorsPerQuery, (index + 1) * vectorsPerQuery), wanted)
-  );
+): Promise<Ranking[]> {
+  const { vectorsPerQuery } = request;
+  const flat = vectorsOf(request, queries, corpus.manifest.dimensions * vectorsPerQuery);
+  const most = Math.max(1, Math.min(VECTORS_AT_ONCE, Math.floor(ROWS_AT_ONCE / wanted)));
+  const width = most * corpus.manifest.dimensions;
+  const best: Ranking[] = [];
+  for (let start = 0; start * width < flat.length; start += 1) {
+    const some = await corpus.ranker.rank(flat.subarray(start * width, (start + 1) * width), scope, wanted, control);
+    const lists = new Map<number, Ranking[]>();
+    for (const [place, ranking] of some.entries()) {
+      const query = Math.floor((start * most + place) / vectorsPerQuery);
+      const list = lists.get(query) ?? best.slice(query, query + 1); // what was found before
+      lists.set(query, [...list, ranking]);
+    }
+    for (const [query, list] of lists) best[query] = merged(list, wanted, scope.rows);
+  }
+  return best;
 }
 
-function merged(rankings: readonly Ranking[], wanted: number): Best {
-  const lists = rankings.map(({ rows, scores }) => ({ rows, values: scores }));
+function vectorsOf({ vectors }: SearchRequest, queries: readonly number[], width: number): Float32Array {
+  const flat = new Float32Array(queries.length * width);
+  queries.forEach((query, index) => flat.set(vectors.subarray(query * width, (query + 1) * width), index * width));
+  return flat;
+}
+
+function merged(rankings: readonly Ranking[], wanted: number, rows: number): Ranking {
+  const [only, ...others] = rankings;
+  if (only !== undefined && others.length === 0) return only;
+  const lists = rankings.map(ranking => ({ rows: ranking.rows, values: ranking.scores }));
   return {
-    ...filledPart(mergeTopK(lists, wanted), wanted),
-    certificate: Math.max(CERTIFICATES.quantised, ...rankings.map(({ certificate }) => certificate))
+    ...filledPart(bestOfLists(lists, wanted, rows), wanted),
+    certificate: Math.max(...rankings.map(({ certificate }) => certificate))
   };
 }
 
-function withoutExcluded(best: Best, excluded: Int32Array | undefined, wanted: number): Best {
+function withoutExcluded(best: Ranking, excluded: Int32Array | undefined, wanted: number): Ranking {
   const all = { rows: best.rows, values: best.scores };
   // Also where nothing is excluded: the spare ones of a neighbour in the batch are none of this query's.
   const left = filledPart(excluded === undefined ? all : dropExcluded(all, excluded), wanted);
@@ -175,22 +223,22 @@ function withoutExcluded(best: Best, excluded: Int32Array | undefined, wanted: n
 }
 
 /** At most `wanted` rows, without what a list is filled up with. */
-function filledPart({ rows, values }: Candidates, wanted: number): Pick<Best, 'rows' | 'scores'> {
+function filledPart({ rows, values }: Candidates, wanted: number): Pick<Ranking, 'rows' | 'scores'> {
   const end = rows.indexOf(-1);
   const count = Math.min(end < 0 ? rows.length : end, wanted);
   return { rows: Int32Array.from(rows.subarray(0, count)), scores: values.slice(0, count) };
 }
 
-async function diversified(
+function byCategory(best: Ranking, { codes, atMost }: AtMost, k: number): Ranking {
+  return chosen(best, atMostPerCategory({ codes: best.rows.map(row => codes[row] as number), k, atMost }));
+}
+
+async function byMmr(
   { parts, manifest: { dimensions } }: Corpus,
-  best: Best,
-  diversity: NonNullable<SearchRequest['diversity']>,
+  best: Ranking,
+  { lambda }: Mmr,
   k: number
-): Promise<Best> {
-  if (diversity.kind === 'at-most') {
-    const codes = best.rows.map(row => diversity.codes[row] as number);
-    return chosen(best, atMostPerCategory({ codes, k, atMost: diversity.atMost }));
-  }
+): Promise<Ranking> {
   const vectors = new Float32Array(best.rows.length * dimensions);
   for (const part of parts) {
     const places = [...best.rows.keys()].filter(place => {
@@ -202,10 +250,10 @@ async function diversified(
       vectors.set(found.subarray(index * dimensions, (index + 1) * dimensions), place * dimensions)
     );
   }
-  return chosen(best, mmr({ scores: best.scores, vectors, dimensions, lambda: diversity.lambda, k }));
+  return chosen(best, mmr({ scores: best.scores, vectors, dimensions, lambda, k }));
 }
 
-function chosen({ rows, scores, certificate }: Best, places: Int32Array): Best {
+function chosen({ rows, scores, certificate }: Ranking, places: Int32Array): Ranking {
   return {
     rows: places.map(place => rows[place] as number),
     scores: Float32Array.from(places, place => scores[place] as number),
@@ -218,7 +266,7 @@ function write(
   { data }: Corpus,
   query: number,
   k: number,
-  { rows, scores, certificate }: Best
+  { rows, scores, certificate }: Ranking
 ): void {
   for (let place = 0; place < Math.min(k, rows.length); place += 1) {
     answer.ids[query * k + place] = data.ids[rows[place] as number] as bigint;

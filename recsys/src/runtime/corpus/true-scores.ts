@@ -1,5 +1,5 @@
 /** Scores of rows by the definition, for rows anywhere in the corpus. */
-import { type Candidates, mergeTopK, rescore } from '../../kernels/index.js';
+import { type Candidates, countRows, MAX_CANDIDATES, mergeTopK, rescore, rowsOf } from '../../kernels/index.js';
 import type { Control } from '../control.js';
 import type { Part } from './part.js';
 import type { RankerOptions } from './ranker.js';
@@ -7,6 +7,8 @@ import type { Scope } from './scope.js';
 
 /** Rows whose vectors are in memory at a time. */
 const STEP_ROWS = 8192;
+/** So many scores are kept at a time where all are sorted at once: 256 MiB. */
+const MOST_SCORES = 2 ** 26;
 
 /** Some rows of one query, in one part. */
 interface Piece {
@@ -57,6 +59,23 @@ export class TrueScores {
     wanted: number,
     control: Control
   ): Promise<Candidates[]> {
+    if (wanted < scope.eligible && wanted <= MAX_CANDIDATES) return this.#mergedBest(queries, scope, wanted, control);
+    const most = Math.max(1, Math.floor(MOST_SCORES / Math.max(1, scope.eligible)));
+    const best: Candidates[] = [];
+    for (let start = 0; start < queries.length; start += most) {
+      const some = await this.#sortedBest(queries.slice(start, start + most), scope, control);
+      for (const { values, rows } of some) best.push({ values: values.slice(0, wanted), rows: rows.slice(0, wanted) });
+    }
+    return best;
+  }
+
+  /** Few are wanted: the best so far are merged with those of each step. */
+  async #mergedBest(
+    queries: readonly Float32Array[],
+    scope: Scope,
+    wanted: number,
+    control: Control
+  ): Promise<Candidates[]> {
     let best: Candidates[] = queries.map(() => ({ values: new Float32Array(0), rows: new Int32Array(0) }));
     for (const part of this.options.parts) {
       const { rows } = scope.chosen(part);
@@ -69,12 +88,36 @@ export class TrueScores {
             some.map(row => row + part.firstRow),
             this.#score(vectors, query, some, part, scope)
           );
-          const merged = mergeTopK([best[index] as Candidates, found], wanted);
-          const count = merged.rows.indexOf(-1);
-          const end = count < 0 ? wanted : count;
-          return { values: merged.values.subarray(0, end), rows: merged.rows.subarray(0, end) };
+          return bestOfLists([best[index] as Candidates, found], wanted, scope.rows);
         });
       }
+    }
+    return best;
+  }
+
+  /** Many are wanted: every row is scored, and all are sorted once. */
+  async #sortedBest(queries: readonly Float32Array[], scope: Scope, control: Control): Promise<Candidates[]> {
+    const rows = new Int32Array(scope.eligible);
+    const scores = queries.map(() => new Float32Array(scope.eligible));
+    let done = 0;
+    for (const part of this.options.parts) {
+      const chosen = scope.chosen(part).rows;
+      for (let start = 0; start < chosen.length; start += STEP_ROWS) {
+        await control.pause();
+        const some = chosen.subarray(start, start + STEP_ROWS);
+        const vectors = await part.vectors(some);
+        rows.set(
+          some.map(row => row + part.firstRow),
+          done
+        );
+        queries.forEach((query, index) => scores[index]?.set(this.#score(vectors, query, some, part, scope), done));
+        done += some.length;
+      }
+    }
+    const best: Candidates[] = [];
+    for (const each of scores) {
+      await control.pause();
+      best.push(ascendingInOrder(rows, each));
     }
     return best;
   }
@@ -136,4 +179,54 @@ function inOrder(rows: Int32Array, scores: Float32Array): Candidates {
     values: Float32Array.from(order, place => scores[place] as number),
     rows: order.map(place => rows[place] as number)
   };
+}
+
+/** The same as `inOrder` for rows that ascend: in native code, as there may be millions. */
+function ascendingInOrder(rows: Int32Array, scores: Float32Array): Candidates {
+  const keys = new BigUint64Array(rows.length);
+  const words = new Uint32Array(keys.buffer); // low and high half: little-endian, as our machines are
+  const bits = new Int32Array(Float32Array.from(scores, score => score + 0).buffer); // no -0: it equals 0
+  for (let place = 0; place < rows.length; place += 1) {
+    const each = bits[place] as number;
+    words[2 * place] = place;
+    words[2 * place + 1] = each < 0 ? each : ~(each | 0x8000_0000);
+  }
+  keys.sort();
+  const order = Int32Array.from(rows.keys(), index => words[2 * index] as number);
+  return {
+    values: Float32Array.from(order, place => scores[place] as number),
+    rows: order.map(place => rows[place] as number)
+  };
+}
+
+/**
+ * The best `wanted` rows of all lists, each row once with its greatest value; fewer where there are.
+ *
+ * @param rows  of the corpus
+ */
+export function bestOfLists(lists: readonly Candidates[], wanted: number, rows: number): Candidates {
+  if (wanted > MAX_CANDIDATES) return bestByRow(lists, wanted, rows);
+  const merged = mergeTopK(lists, wanted);
+  const end = merged.rows.indexOf(-1);
+  const count = end < 0 ? wanted : end;
+  return { values: merged.values.subarray(0, count), rows: merged.rows.subarray(0, count) };
+}
+
+/** For lists so long that merging them row by row takes longer than looking at all rows. */
+function bestByRow(lists: readonly Candidates[], wanted: number, rows: number): Candidates {
+  const isListed = new Uint8Array(rows);
+  const best = new Float32Array(rows).fill(-Infinity);
+  for (const list of lists) {
+    for (let place = 0; place < list.rows.length; place += 1) {
+      const [row, value] = [list.rows[place] as number, list.values[place] as number];
+      isListed[row] = 1;
+      if (value > (best[row] as number)) best[row] = value;
+    }
+  }
+  const listed = rowsOf(isListed, countRows(isListed));
+  const sorted = ascendingInOrder(
+    listed,
+    Float32Array.from(listed, row => best[row] as number)
+  );
+  return { values: sorted.values.slice(0, wanted), rows: sorted.rows.slice(0, wanted) };
 }
