@@ -59,7 +59,13 @@ def test_two_runs_at_once_on_a_machine_whose_name_does_not_resolve_and_one_fails
     if _has_private_hostname():
         prefix = ("unshare", "-u", "sh", "-c", 'hostname no-such-host.invalid; exec "$@"', "sh")
     good = make_torchrun(REDUCE + LEAVE, "one").launch(prefix=prefix)
-    fails = "if dist.get_rank() == 1: raise ValueError('bad batch')\ndist.all_reduce(value)\n"
+    # Who fails is gone at once: while Python takes itself down, the other rank may notice, fail too, and be the first to end.
+    fails = (
+        "import os, sys\n"
+        "sys.excepthook = lambda *error: (sys.__excepthook__(*error), sys.stdout.flush(), os._exit(1))\n"
+        "if dist.get_rank() == 1: raise ValueError('bad batch')\n"
+        "dist.all_reduce(value)\n"
+    )
     bad = make_torchrun(REDUCE + fails, "two", graceMs=3000).launch(prefix=prefix)
     assert good.result(60)["exitCode"] == 0, good.records("launcher")
     result = bad.result(60)
@@ -72,7 +78,7 @@ def test_two_runs_at_once_on_a_machine_whose_name_does_not_resolve_and_one_fails
     assert (failed["exitCode"], failed["lastError"], failed["lastErrorAt"]) == (
         1,
         "ValueError: bad batch",
-        "main.py, line 7",
+        "main.py, line 9",
     )
     assert other.get("endedAtMs") is None or failed["endedAtMs"] <= other["endedAtMs"]
     assert result["endedAtMs"] - failed["endedAtMs"] < 10_000
