@@ -188,16 +188,6 @@ def retrieved(tmp_path_factory, environment):
     return make
 
 
-def test_the_notebook_file_is_clean():
-    assert (NOTEBOOK["nbformat"], NOTEBOOK["nbformat_minor"]) == (4, 5)
-    assert NOTEBOOK["metadata"]["kernelspec"]["name"] == "berth-default"
-    ids = [cell["id"] for cell in NOTEBOOK["cells"]]
-    assert len(set(ids)) == len(ids)
-    code = [cell for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code"]
-    assert [cell["id"] for cell in code if cell["outputs"] or cell["execution_count"]] == []
-    assert [cell["id"] for cell in code if "parameters" in cell["metadata"].get("tags", [])] == ["settings"]
-
-
 def test_it_needs_nothing_that_the_default_environment_lacks_but_the_package():
     tree = ast.parse(script_of(NOTEBOOK, {}))
     names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
