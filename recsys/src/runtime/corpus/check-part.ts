@@ -6,8 +6,8 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Column, type Metric, squaredNorm } from '../../kernels/index.js';
 import type { RuntimeError } from '../runtime-error.js';
+import { itemSteps } from './item-steps.js';
 import { broken, itemsFile, type Manifest, type PartSpec } from './manifest.js';
-import { readFloats } from './quantised-copy.js';
 import type { RowData } from './row-data.js';
 
 /** Some 5 ms each; between them others have their turn. */
@@ -73,15 +73,11 @@ function badRow(column: Column): number {
 
 async function checkItems(folder: string, { name, rows }: PartSpec, claim: Claim): Promise<void> {
   const { dimensions } = claim;
-  const step = Math.max(1, Math.floor(STEP_VALUES / dimensions));
-  const buffer = new Float32Array(Math.min(step, rows) * dimensions);
   const file = await open(join(folder, itemsFile(name)), 'r');
+  const pause = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
   try {
-    for (let start = 0; start < rows; start += step) {
-      await new Promise<void>(resolve => setImmediate(resolve));
-      const some = buffer.subarray(0, Math.min(step, rows - start) * dimensions);
-      await readFloats(file, some, start * dimensions);
-      requireClaimed(some, start, claim, what => broken(folder, `${itemsFile(name)}, ${what}`));
+    for await (const { items, start } of itemSteps(file, { firstRow: 0, rows, dimensions }, STEP_VALUES, pause)) {
+      requireClaimed(items, start, claim, what => broken(folder, `${itemsFile(name)}, ${what}`));
     }
   } finally {
     await file.close();

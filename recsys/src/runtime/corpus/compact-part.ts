@@ -2,6 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Manifest, partFiles } from './manifest.js';
+import { readAt, writeAt } from './moved-bytes.js';
 
 const STEP_BYTES = 2 ** 24;
 
@@ -15,11 +16,12 @@ export async function compactPart(
 ): Promise<void> {
   for (const [index, { file, bytes: rowBytes }] of partFiles(manifest, { name, rows: 1 }).entries()) {
     const to = await open(join(folder, file), 'w', 0o600);
-    let firstRow = 0;
+    let [firstRow, written] = [0, 0];
     try {
       for (const part of manifest.parts) {
         const source = join(part.from ?? folder, partFiles(manifest, part)[index]?.file ?? '');
-        await copyKept(source, to, removed.subarray(firstRow, firstRow + part.rows), rowBytes, pause);
+        const dropped = removed.subarray(firstRow, firstRow + part.rows);
+        written = await copyKept(source, to, written, dropped, rowBytes, pause);
         firstRow += part.rows;
       }
       await to.sync(); // those that it replaces are removed then
@@ -29,35 +31,29 @@ export async function compactPart(
   }
 }
 
+/** Copies to byte `written` of the file and on. @returns where the copy ends */
 async function copyKept(
   source: string,
   to: FileHandle,
+  written: number,
   removed: Uint8Array,
   rowBytes: number,
   pause: () => Promise<void>
-): Promise<void> {
+): Promise<number> {
   const from = await open(source, 'r');
+  let end = written;
   try {
     for (const run of runs(removed, Math.max(1, Math.floor(STEP_BYTES / rowBytes)))) {
       await pause();
-      const buffer = Buffer.alloc(run.rows * rowBytes);
-      await whole(buffer, (done, length) =>
-        from.read(buffer, done, length, run.first * rowBytes + done).then(({ bytesRead }) => bytesRead)
-      );
-      await whole(buffer, (done, length) => to.write(buffer, done, length).then(({ bytesWritten }) => bytesWritten));
+      const kept = new Uint8Array(run.rows * rowBytes);
+      await readAt(from, kept, run.first * rowBytes);
+      await writeAt(to, kept, end);
+      end += kept.length;
     }
   } finally {
     await from.close();
   }
-}
-
-/** The system may move fewer bytes than it was asked to. */
-async function whole(buffer: Buffer, move: (done: number, length: number) => Promise<number>): Promise<void> {
-  for (let done = 0; done < buffer.length;) {
-    const moved = await move(done, buffer.length - done);
-    if (moved === 0) throw new Error('a file of the corpus is shorter than it has to be');
-    done += moved;
-  }
+  return end;
 }
 
 /** Rows that lie together and are kept, at most `most` at a time. */

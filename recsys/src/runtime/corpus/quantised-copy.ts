@@ -8,6 +8,8 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { type ItemTile, quantisedScan } from '../../graphs/index.js';
 import { blockLayout, type QuantisationLoss, quantiseRows } from '../../kernels/index.js';
 import { type Answer, createSession, type Feeds, type SessionOptions } from './create-session.js';
+import { itemSteps } from './item-steps.js';
+import { writeAt } from './moved-bytes.js';
 
 /** Rows are rounded in steps of so many numbers, some 10 ms each. */
 const STEP_VALUES = 2 ** 21;
@@ -68,47 +70,33 @@ export class QuantisedCopy {
     this.#loss = { maxError: 0, maxNorm: 0 };
   }
 
-  async #write(tile: ItemTile, file: string, scaleFile: string, pause: () => Promise<void>): Promise<QuantisationLoss> {
+  async #write(
+    tile: ItemTile,
+    numbersFile: string,
+    scaleFile: string,
+    pause: () => Promise<void>
+  ): Promise<QuantisationLoss> {
     const { block, blocks } = blockLayout(tile.dimensions);
-    const stepRows = Math.max(1, Math.floor(STEP_VALUES / tile.dimensions));
+    const rowBytes = block * blocks;
     const scales = new Float32Array(tile.rows * blocks);
+    let rounded: Uint8Array | undefined;
     let [maxError, maxNorm] = [0, 0];
-    const items = await open(join(this.options.folder, tile.file), 'r');
-    const numbers = await open(join(this.options.scratch, file), 'w', 0o600);
+    const file = await open(join(this.options.folder, tile.file), 'r');
+    const numbers = await open(join(this.options.scratch, numbersFile), 'w', 0o600);
     try {
-      const buffer = new Float32Array(stepRows * tile.dimensions);
-      const rounded = new Uint8Array(stepRows * block * blocks);
-      for (let start = 0; start < tile.rows; start += stepRows) {
-        await pause();
-        const rows = Math.min(stepRows, tile.rows - start);
-        const some = buffer.subarray(0, rows * tile.dimensions);
-        await readFloats(items, some, (tile.firstRow + start) * tile.dimensions);
-        const into = rounded.subarray(0, rows * block * blocks);
+      for await (const { items, start, rows } of itemSteps(file, tile, STEP_VALUES, pause)) {
+        rounded ??= new Uint8Array(rows * rowBytes); // no later step is longer
+        const into = rounded.subarray(0, rows * rowBytes);
         const scale = scales.subarray(start * blocks, (start + rows) * blocks);
-        const loss = quantiseRows(some, tile.dimensions, into, scale);
+        const loss = quantiseRows(items, tile.dimensions, into, scale);
         [maxError, maxNorm] = [Math.max(maxError, loss.maxError), Math.max(maxNorm, loss.maxNorm)];
-        await numbers.write(into);
+        await writeAt(numbers, into, start * rowBytes);
       }
     } finally {
-      await items.close();
+      await file.close();
       await numbers.close();
     }
     await writeFile(join(this.options.scratch, scaleFile), new Uint8Array(scales.buffer), { mode: 0o600 });
     return { maxError, maxNorm };
-  }
-}
-
-/** Fills `values` with the floats from number `first` of the file on. */
-export async function readFloats(
-  file: Awaited<ReturnType<typeof open>>,
-  values: Float32Array,
-  first: number
-): Promise<void> {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  let done = 0;
-  while (done < bytes.length) {
-    const { bytesRead } = await file.read(bytes, done, bytes.length - done, first * 4 + done);
-    if (bytesRead === 0) throw new Error('the file of items is shorter than it has to be');
-    done += bytesRead;
   }
 }

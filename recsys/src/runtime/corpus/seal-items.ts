@@ -3,8 +3,9 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Metric, normaliseRows, squaredNorm } from '../../kernels/index.js';
 import { invalid } from '../runtime-error.js';
+import { itemSteps } from './item-steps.js';
 import { itemsFile, normsFile } from './manifest.js';
-import { readFloats } from './quantised-copy.js';
+import { writeAt } from './moved-bytes.js';
 import { writeNumbers } from './whole-file.js';
 
 const STEP_VALUES = 2 ** 22;
@@ -25,24 +26,15 @@ export interface UnsealedPart {
 export async function sealItems(part: UnsealedPart, pause: () => Promise<void>): Promise<number> {
   const { folder, name, rows, dimensions, metric } = part;
   const squares = metric === 'l2' ? new Float32Array(rows) : undefined;
-  const step = Math.max(1, Math.floor(STEP_VALUES / dimensions));
-  const buffer = new Float32Array(Math.min(step, rows) * dimensions);
   const file = await open(join(folder, itemsFile(name)), 'r+');
   let most = 0;
   try {
-    for (let start = 0; start < rows; start += step) {
-      await pause();
-      const some = buffer.subarray(0, Math.min(step, rows - start) * dimensions);
-      await readFloats(file, some, start * dimensions);
-      most = Math.max(most, largestSquare(some, dimensions, start, squares));
+    const all = { firstRow: 0, rows, dimensions };
+    for await (const { items, start, position } of itemSteps(file, all, STEP_VALUES, pause)) {
+      most = Math.max(most, largestSquare(items, dimensions, start, squares));
       if (metric !== 'cosine') continue;
-      normaliseRows(some, dimensions);
-      await file.write(
-        new Uint8Array(some.buffer, some.byteOffset, some.byteLength),
-        0,
-        some.byteLength,
-        start * dimensions * 4
-      );
+      normaliseRows(items, dimensions);
+      await writeAt(file, items, position);
     }
   } finally {
     await file.close();
