@@ -15,7 +15,7 @@ export interface QuantisedTile extends ItemTile {
   readonly blocks: number;
 }
 
-/** More candidates are never asked of a scan (see planScan). */
+/** More candidates are never asked of a scan: every row is scored then. */
 export const MAX_CANDIDATES = 16_384;
 
 /** Multiply-adds a query that one session does: some 45 ms for 32 queries on two cores. */

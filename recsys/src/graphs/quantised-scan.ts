@@ -1,12 +1,10 @@
 import { type Graph, GraphBuilder } from '../onnx/index.js';
 import type { QuantisedTile } from './item-tile.js';
-import { bestRows } from './top-candidates.js';
+import { bestRows, outputBest } from './top-candidates.js';
 
 const SCALE_BYTES = 4;
 /** Multiply in 8 bits: the query is rounded too. */
 const INT8_ACCURACY = 4;
-/** ONNX's number of int32. */
-const INT32 = 6;
 
 /**
  * The best rows of one tile for each query, by inner products of 8-bit numbers.
@@ -44,10 +42,7 @@ export function quantisedScan(tile: QuantisedTile): Graph {
     accuracy_level: { int: INT8_ACCURACY }
   };
   const products = g.node('MatMulNBits', [queries, items, scales], attributes, { domain: 'com.microsoft' });
-  const { values, indices } = bestRows(g, g.node('Add', [products, added]), k);
-  g.node('Identity', [values], {}, { as: 'values' });
-  g.node('Cast', [indices], { to: { int: INT32 } }, { as: 'rows' });
-  g.output('values', 'float32', ['B', 'K']);
-  g.output('rows', 'int32', ['B', 'K']);
+  const best = bestRows(g, g.node('Add', [products, added]), k);
+  outputBest(g, best, { values: 'values', rows: 'rows' });
   return g.build();
 }

@@ -28,9 +28,14 @@ export function bestOfStrips(g: GraphBuilder, strips: readonly BestRows[], k: st
   return { values: best.values, indices: g.node('GatherElements', [indices, best.indices], axis) };
 }
 
-/** Ends a graph with values and rows; int32, since int64 reaches JavaScript as BigInt. */
-export function outputBest(g: GraphBuilder, { values, indices }: BestRows): void {
-  const rows = g.node('Cast', [indices], { to: { int: INT32 } });
-  g.output(values, 'float32', ['B', 'K']);
+/** Ends a graph with values and rows, under names of their own where these are given; int32, since int64 reaches JavaScript as BigInt. */
+export function outputBest(
+  g: GraphBuilder,
+  { values, indices }: BestRows,
+  as?: { values: string; rows: string }
+): void {
+  const named = as === undefined ? values : g.node('Identity', [values], {}, { as: as.values });
+  const rows = g.node('Cast', [indices], { to: { int: INT32 } }, as === undefined ? {} : { as: as.rows });
+  g.output(named, 'float32', ['B', 'K']);
   g.output(rows, 'int32', ['B', 'K']);
 }

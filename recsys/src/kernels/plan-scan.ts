@@ -1,5 +1,9 @@
 /** Decides how the best rows are looked for (ADR 0009): each stage proposes candidates, and those that it cannot certify go to the next one. */
 
+import { MAX_CANDIDATES } from '../graphs/index.js';
+
+export { MAX_CANDIDATES };
+
 export type ScanKind = 'quantised' | 'float' | 'chosen' | 'all';
 
 export interface ScanStage {
@@ -20,8 +24,6 @@ export interface ScanFacts {
   readonly stretch: number;
 }
 
-/** A scan is not asked for more: every row is scored then. */
-export const MAX_CANDIDATES = 16_384;
 /** Up to so many scores by the definition cost less than any scan. */
 const FEW_SCORES = 1000;
 /** Up to so many queries the 8-bit scan is the faster one: it is bound by memory, the float32 scan by arithmetic. */

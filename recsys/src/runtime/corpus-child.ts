@@ -40,11 +40,6 @@ export class CorpusChild {
     return this.#child?.pid;
   }
 
-  /** How many requests it has not answered. */
-  get busy(): number {
-    return this.#pending.size;
-  }
-
   /** Hands a request over, whose id is the runtime's own; exactly one of the two is called at the end. */
   send(id: number, pending: Pending): void {
     this.#pending.set(id, pending);

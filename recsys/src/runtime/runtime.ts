@@ -79,7 +79,7 @@ export class Runtime {
       request = message;
       await this.#call(client, request, frame);
     } catch (error: unknown) {
-      if (!(error instanceof RuntimeError)) this.options.log(String((error as Error).stack));
+      if (!isRuntimeError(error)) this.options.log(String((error as Error).stack));
       this.#metrics.failed(request?.method ?? 'none', error);
       client.send(errorFrame(Number.isSafeInteger(id) ? (id as number) : null, error));
     }

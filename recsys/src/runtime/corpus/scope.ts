@@ -32,8 +32,9 @@ export class Scope {
   /** How many rows may be answers. */
   readonly eligible: number;
   readonly boost: Float32Array | undefined;
+  /** The largest finite magnitude of what scans add to a score. */
+  readonly maxAdded: number;
   #added: Float32Array | undefined;
-  #maxAdded = 0;
   readonly #chosen = new Map<Part, { rows: Int32Array; added: Float32Array | undefined }>();
   readonly #nothing = new Map<Part, Float32Array>();
 
@@ -42,12 +43,7 @@ export class Scope {
     this.rows = rows;
     this.boost = boost;
     this.eligible = keep === undefined ? rows : countRows(keep);
-    this.#maxAdded = largest(boost) + largest(scanOnly);
-  }
-
-  /** The largest finite magnitude of what scans add to a score. */
-  get maxAdded(): number {
-    return this.#maxAdded;
+    this.maxAdded = largest(boost) + largest(scanOnly);
   }
 
   isEligible(row: number): boolean {
