@@ -7,6 +7,12 @@ export interface Candidates {
   readonly rows: Float64Array | Int32Array;
 }
 
+/** How many rows a list has before what it is filled up with. */
+export function filledCount(rows: Candidates['rows']): number {
+  const end = rows.indexOf(-1);
+  return end < 0 ? rows.length : end;
+}
+
 /**
  * The best `k` rows of all lists.
  *

@@ -2,10 +2,11 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { floatTile, type ItemTile, stripsOf, TILE_MODES } from '../../graphs/index.js';
 import { type Answer, createSession, type Feeds, type SessionOptions } from './create-session.js';
+import { placesWithin, scatter } from './gather-vectors.js';
 
 export class FloatTile {
   #session: Promise<InferenceSession> | undefined;
-  readonly #strips: readonly { readonly firstRow: number; readonly rows: number }[];
+  readonly #strips: readonly ItemTile[];
   readonly #unused: Feeds;
 
   constructor(
@@ -41,15 +42,13 @@ export class FloatTile {
 
   /** The items of rows of the part, in this tile, f32[n · d] in the order of the rows. */
   async gather(rows: Int32Array): Promise<Float32Array> {
-    const d = this.tile.dimensions;
-    const byStrip = this.#strips.map(strip => places(rows, strip.firstRow, strip.firstRow + strip.rows));
-    const order = byStrip.flat();
-    const inOrder = Int32Array.from(order, place => rows[place] as number);
+    const order = Int32Array.from(this.#strips.flatMap(strip => [...placesWithin(rows, strip)]));
+    const inOrder = order.map(place => rows[place] as number);
     const { values } = await this.#run('gather', this.#chosen(inOrder));
     const found = values?.data as Float32Array;
     if (order.every((place, index) => place === index)) return found;
-    const vectors = new Float32Array(rows.length * d);
-    order.forEach((place, index) => vectors.set(found.subarray(index * d, (index + 1) * d), place * d));
+    const vectors = new Float32Array(found.length);
+    scatter(found, order, this.tile.dimensions, vectors);
     return vectors;
   }
 
@@ -69,32 +68,14 @@ export class FloatTile {
     return session.run({ ...this.#unused, ...feeds, ...flags(mode) });
   }
 
-  /** For each strip the rows in it; rows of one strip are together. */
+  /** For each strip the rows in it. */
   #chosen(rows: Int32Array): Feeds {
-    const feeds: Record<string, Tensor> = {};
-    let from = 0;
-    for (const [index, strip] of this.#strips.entries()) {
-      let to = from;
-      while (
-        to < rows.length &&
-        (rows[to] as number) >= strip.firstRow &&
-        (rows[to] as number) < strip.firstRow + strip.rows
-      )
-        to += 1;
-      const within = rows.subarray(from, to).map(row => row - strip.firstRow);
-      feeds[`chosen_${index}`] = new Tensor('int32', within, [within.length]);
-      from = to;
-    }
-    return feeds;
+    const feeds = this.#strips.map((strip, index) => {
+      const within = placesWithin(rows, strip).map(place => (rows[place] as number) - strip.firstRow);
+      return [`chosen_${index}`, new Tensor('int32', within, [within.length])] as const;
+    });
+    return Object.fromEntries(feeds);
   }
-}
-
-function places(rows: Int32Array, from: number, to: number): number[] {
-  const found: number[] = [];
-  for (let place = 0; place < rows.length; place += 1) {
-    if ((rows[place] as number) >= from && (rows[place] as number) < to) found.push(place);
-  }
-  return found;
 }
 
 function flags(mode: keyof typeof TILE_MODES): Feeds {

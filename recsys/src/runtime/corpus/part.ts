@@ -4,6 +4,7 @@ import { sessionTiles } from '../../graphs/index.js';
 import type { Candidates } from '../../kernels/index.js';
 import type { Control } from '../control.js';
 import { FloatTile } from './float-tile-session.js';
+import { gatherVectors } from './gather-vectors.js';
 import { itemsFile, type PartSpec } from './manifest.js';
 import { QuantisedCopy } from './quantised-copy.js';
 import type { Answer, Feeds, SessionOptions } from './create-session.js';
@@ -69,17 +70,7 @@ export class Part {
 
   /** The items of rows of this part, f32[n · d], in the order of the rows. */
   async vectors(rows: Int32Array): Promise<Float32Array> {
-    const d = this.dimensions;
-    const vectors = new Float32Array(rows.length * d);
-    for (const tile of this.#tiles) {
-      const places = rows.length === 0 ? [] : placesWithin(rows, tile.firstRow, tile.firstRow + tile.rows);
-      if (places.length === 0) continue;
-      const found = await tile.gather(Int32Array.from(places, place => rows[place] as number));
-      for (let index = 0; index < places.length; index += 1) {
-        vectors.set(found.subarray(index * d, (index + 1) * d), (places[index] as number) * d);
-      }
-    }
-    return vectors;
+    return gatherVectors(this.#tiles, rows, this.dimensions, (tile, some) => tile.gather(some));
   }
 
   /** Unloads everything, for good. */
@@ -128,14 +119,6 @@ function lowerBound(rows: Int32Array, row: number): number {
     else high = middle;
   }
   return low;
-}
-
-function placesWithin(rows: Int32Array, from: number, to: number): number[] {
-  const places: number[] = [];
-  rows.forEach((row, place) => {
-    if (row >= from && row < to) places.push(place);
-  });
-  return places;
 }
 
 /** Hands each query its row of the answer of a scan. */

@@ -3,12 +3,14 @@ import {
   atMostPerCategory,
   type Candidates,
   dropExcluded,
+  filledCount,
   mmr,
   recencyBoost,
   selectRows
 } from '../../kernels/index.js';
 import type { Control } from '../control.js';
 import type { Corpus } from './corpus.js';
+import { gatherVectors } from './gather-vectors.js';
 import type { Ranking } from './ranker.js';
 import { type AtMost, Room } from './room.js';
 import { Scope } from './scope.js';
@@ -224,8 +226,7 @@ function withoutExcluded(best: Ranking, excluded: Int32Array | undefined, wanted
 
 /** At most `wanted` rows, without what a list is filled up with. */
 function filledPart({ rows, values }: Candidates, wanted: number): Pick<Ranking, 'rows' | 'scores'> {
-  const end = rows.indexOf(-1);
-  const count = Math.min(end < 0 ? rows.length : end, wanted);
+  const count = Math.min(filledCount(rows), wanted);
   return { rows: Int32Array.from(rows.subarray(0, count)), scores: values.slice(0, count) };
 }
 
@@ -239,17 +240,9 @@ async function byMmr(
   { lambda }: Mmr,
   k: number
 ): Promise<Ranking> {
-  const vectors = new Float32Array(best.rows.length * dimensions);
-  for (const part of parts) {
-    const places = [...best.rows.keys()].filter(place => {
-      const row = (best.rows[place] as number) - part.firstRow;
-      return row >= 0 && row < part.rows;
-    });
-    const found = await part.vectors(Int32Array.from(places, place => (best.rows[place] as number) - part.firstRow));
-    places.forEach((place, index) =>
-      vectors.set(found.subarray(index * dimensions, (index + 1) * dimensions), place * dimensions)
-    );
-  }
+  const vectors = await gatherVectors(parts, best.rows, dimensions, (part, some) =>
+    part.vectors(some.map(row => row - part.firstRow))
+  );
   return chosen(best, mmr({ scores: best.scores, vectors, dimensions, lambda, k }));
 }
 

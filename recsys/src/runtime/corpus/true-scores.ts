@@ -1,6 +1,15 @@
 /** Scores of rows by the definition, for rows anywhere in the corpus. */
-import { type Candidates, countRows, MAX_CANDIDATES, mergeTopK, rescore, rowsOf } from '../../kernels/index.js';
+import {
+  type Candidates,
+  countRows,
+  filledCount,
+  MAX_CANDIDATES,
+  mergeTopK,
+  rescore,
+  rowsOf
+} from '../../kernels/index.js';
 import type { Control } from '../control.js';
+import { placesWithin } from './gather-vectors.js';
 import type { Part } from './part.js';
 import type { RankerOptions } from './ranker.js';
 import type { Scope } from './scope.js';
@@ -77,20 +86,10 @@ export class TrueScores {
     control: Control
   ): Promise<Candidates[]> {
     let best: Candidates[] = queries.map(() => ({ values: new Float32Array(0), rows: new Int32Array(0) }));
-    for (const part of this.options.parts) {
-      const { rows } = scope.chosen(part);
-      for (let start = 0; start < rows.length; start += STEP_ROWS) {
-        await control.pause();
-        const some = rows.subarray(start, start + STEP_ROWS);
-        const vectors = await part.vectors(some);
-        best = queries.map((query, index) => {
-          const found = inOrder(
-            some.map(row => row + part.firstRow),
-            this.#score(vectors, query, some, part, scope)
-          );
-          return bestOfLists([best[index] as Candidates, found], wanted, scope.rows);
-        });
-      }
+    for await (const { rows, scores } of this.#scored(queries, scope, control)) {
+      best = scores.map((each, index) => {
+        return bestOfLists([best[index] as Candidates, inOrder(rows, each)], wanted, scope.rows);
+      });
     }
     return best;
   }
@@ -100,19 +99,10 @@ export class TrueScores {
     const rows = new Int32Array(scope.eligible);
     const scores = queries.map(() => new Float32Array(scope.eligible));
     let done = 0;
-    for (const part of this.options.parts) {
-      const chosen = scope.chosen(part).rows;
-      for (let start = 0; start < chosen.length; start += STEP_ROWS) {
-        await control.pause();
-        const some = chosen.subarray(start, start + STEP_ROWS);
-        const vectors = await part.vectors(some);
-        rows.set(
-          some.map(row => row + part.firstRow),
-          done
-        );
-        queries.forEach((query, index) => scores[index]?.set(this.#score(vectors, query, some, part, scope), done));
-        done += some.length;
-      }
+    for await (const some of this.#scored(queries, scope, control)) {
+      rows.set(some.rows, done);
+      some.scores.forEach((each, index) => scores[index]?.set(each, done));
+      done += some.rows.length;
     }
     const best: Candidates[] = [];
     for (const each of scores) {
@@ -120,6 +110,26 @@ export class TrueScores {
       best.push(ascendingInOrder(rows, each));
     }
     return best;
+  }
+
+  /** Every row that may be an answer, some at a time, with its true score for each query. */
+  async *#scored(
+    queries: readonly Float32Array[],
+    scope: Scope,
+    control: Control
+  ): AsyncGenerator<{ rows: Int32Array; scores: Float32Array[] }> {
+    for (const part of this.options.parts) {
+      const chosen = scope.chosen(part).rows;
+      for (let start = 0; start < chosen.length; start += STEP_ROWS) {
+        await control.pause();
+        const some = chosen.subarray(start, start + STEP_ROWS);
+        const vectors = await part.vectors(some);
+        yield {
+          rows: some.map(row => row + part.firstRow),
+          scores: queries.map(query => this.#score(vectors, query, some, part, scope))
+        };
+      }
+    }
   }
 
   #score(
@@ -135,13 +145,9 @@ export class TrueScores {
 }
 
 function pieces(rows: readonly Int32Array[], part: Part): Piece[] {
-  const { firstRow, rows: count } = part;
   return rows.map((each, query) => {
-    const places = Int32Array.from(each.keys()).filter(place => {
-      const row = (each[place] as number) - firstRow;
-      return row >= 0 && row < count;
-    });
-    return { query, places, rows: places.map(place => (each[place] as number) - firstRow) };
+    const places = placesWithin(each, part);
+    return { query, places, rows: places.map(place => (each[place] as number) - part.firstRow) };
   });
 }
 
@@ -207,8 +213,7 @@ function ascendingInOrder(rows: Int32Array, scores: Float32Array): Candidates {
 export function bestOfLists(lists: readonly Candidates[], wanted: number, rows: number): Candidates {
   if (wanted > MAX_CANDIDATES) return bestByRow(lists, wanted, rows);
   const merged = mergeTopK(lists, wanted);
-  const end = merged.rows.indexOf(-1);
-  const count = end < 0 ? wanted : end;
+  const count = filledCount(merged.rows);
   return { values: merged.values.subarray(0, count), rows: merged.rows.subarray(0, count) };
 }
 
