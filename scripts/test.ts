@@ -10,7 +10,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runCommand, TOOL_PYTHON } from './command.ts';
-import { recsysChecksPython } from './recsys-checks-environment.ts';
+import { lockedPython } from './locked-environment.ts';
 import { countsOfJest, countsOfJunit, type Counts, sumCounts } from './test-counts.ts';
 import { findChromium, findTorchPython, installChromium, makeTorchEnvironment } from './test-prerequisites.ts';
 
@@ -78,7 +78,7 @@ async function prepare(): Promise<string[]> {
   if (torch === undefined) {
     missing.push('torch: the default environment is not made yet (press Train once, or run `npm test -- --all`)');
   } else env['BERTH_TEST_TORCH_PYTHON'] = torch;
-  const recsys = await recsysChecksPython({ create: all });
+  const recsys = await lockedPython('recsys-checks', { create: all });
   if (recsys === undefined) {
     missing.push('recsys: the Python environment for its tests is not made yet (run `npm test -- --all`)');
   } else env['BERTH_TEST_RECSYS_PYTHON'] = recsys;

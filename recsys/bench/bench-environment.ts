@@ -1,49 +1,21 @@
 /** Which interpreters a bench of recsys runs, and with what in their environment. */
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { uvVariables } from '../../gateway/lib/platform/local/environments/uv-variables.js';
-import { mustRun, ROOT, runCommand, TOOL_PYTHON } from '../../scripts/command.ts';
+import { ROOT } from '../../scripts/command.ts';
 import { defaultEnvironment } from '../../scripts/default-environment.ts';
+import { lockedPython } from '../../scripts/locked-environment.ts';
 
-const UV = path.join(path.dirname(TOOL_PYTHON), 'uv');
-const LOCK = path.join(ROOT, 'scripts', 'requirements', 'bench-retrieval.txt');
-const FOLDER = path.join(ROOT, '.berth', 'bench-retrieval');
 /** It comes as source only: without a C++ compiler the bench goes without it, and says so. */
 const NEEDS_COMPILER = 'hnswlib';
 
 export const THREADS = availableParallelism();
 export const BENCH_FOLDER = import.meta.dirname;
 
-/** The interpreter of the peers' environment, made from its lock where it is missing or another lock's. */
+/** The interpreter of the peers' environment, made where it is missing. */
 export async function peersPython(): Promise<string> {
-  const python = path.join(FOLDER, 'bin', 'python');
-  const stamp = path.join(FOLDER, 'berth.stamp');
-  const lock = await readFile(LOCK, 'utf8');
-  const wanted = createHash('sha256').update(lock).digest('hex');
-  if (existsSync(python) && (await readFile(stamp, 'utf8').catch(() => '')) === wanted) return python;
-  console.log('bench: making the environment of the peers in .berth/bench-retrieval');
-  await rm(FOLDER, { recursive: true, force: true });
-  await mkdir(path.dirname(FOLDER), { recursive: true });
-  const env = uvVariables(process.env);
-  await mustRun(UV, ['venv', '--quiet', '--no-project', '--python', TOOL_PYTHON, FOLDER], { env });
-  const args = ['pip', 'sync', '--quiet', '--require-hashes', '--python', python];
-  if ((await runCommand(UV, [...args, LOCK], { env })).code === 0) {
-    await writeFile(stamp, wanted);
-    return python;
-  }
-  console.log(`bench: again without ${NEEDS_COMPILER}, which needs a C++ compiler`);
-  const others = path.join(FOLDER, 'requirements.txt');
-  await writeFile(others, withoutPackage(lock, NEEDS_COMPILER));
-  await mustRun(UV, [...args, others], { env });
+  const python = await lockedPython('bench-retrieval', { create: true, mayLack: NEEDS_COMPILER });
+  if (python === undefined) throw new Error('the environment of the peers could not be made');
   return python;
-}
-
-/** A requirements file without one package: its line and those that continue it. */
-function withoutPackage(requirements: string, name: string): string {
-  return requirements.replace(new RegExp(`^${name}==(.*\\\\\\n)*.*\\n`, 'm'), '');
 }
 
 /** The interpreter that has PyTorch: the default environment's; or why there is none. */
