@@ -22,25 +22,13 @@ import pytest
 
 from berth_recsys import DeadlineExceeded, InvalidInput, Retriever, RuntimeCrashed, col
 
+from .at_work import WORK_S, children, cpu_s, when_at_work
 from .conftest import runtime_pid
 
 RNG = np.random.default_rng(14)
 ITEMS = RNG.standard_normal((20_000, 32), dtype=np.float32)
 QUERIES = RNG.standard_normal((5, 32), dtype=np.float32)
 PACKAGE = Path(__file__).resolve().parents[1]
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid and fields[0] != "Z":
-            found.append(int(stat.parent.name))
-    return found
 
 
 def eventually(is_so: Callable[[], bool], what: str, within_s: float = 15.0) -> None:
@@ -118,8 +106,8 @@ def test_a_search_in_which_the_process_dies_is_repeated(own_runtime: Path) -> No
     with Retriever(ITEMS) as corpus:
         want = corpus.search(QUERIES, 500).ids
         (child,) = children(runtime_pid(own_runtime))
-        threading.Timer(0.4, os.kill, (child, signal.SIGKILL)).start()
-        hits = slow(corpus)
+        with when_at_work([child], lambda: os.kill(child, signal.SIGKILL)):
+            hits = slow(corpus)
         assert children(runtime_pid(own_runtime)) != [child]
         np.testing.assert_array_equal(hits.ids, np.tile(want, (400, 1)))
 
@@ -131,9 +119,11 @@ def test_a_search_in_which_the_process_dies_twice_is_given_up(own_runtime: Path)
         done = threading.Event()
 
         def reaper() -> None:
-            while not done.wait(0.3):
+            started: dict[int, float] = {}
+            while not done.wait(0.002):
                 for child in children(server):
-                    os.kill(child, signal.SIGKILL)
+                    if cpu_s(child) > started.setdefault(child, cpu_s(child)) + WORK_S:
+                        os.kill(child, signal.SIGKILL)
 
         thread = threading.Thread(target=reaper)
         thread.start()
@@ -204,8 +194,9 @@ def test_a_search_in_which_the_runtime_dies_is_repeated(own_runtime: Path) -> No
     with Retriever(ITEMS) as corpus:
         want = corpus.search(QUERIES, 500).ids
         server = runtime_pid(own_runtime)
-        threading.Timer(0.4, os.kill, (server, signal.SIGKILL)).start()
-        hits = slow(corpus)
+        (child,) = children(server)
+        with when_at_work([child], lambda: os.kill(server, signal.SIGKILL)):
+            hits = slow(corpus)
         assert runtime_pid(own_runtime) != server
         np.testing.assert_array_equal(hits.ids, np.tile(want, (400, 1)))
 
