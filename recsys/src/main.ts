@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { resolve } from 'node:path';
+import { COMPUTE } from './runtime/create-request.js';
+import { readWith } from './runtime/read-with.js';
 import { runCorpusProcess } from './runtime/corpus/corpus-process.js';
 import { serve } from './runtime/serve.js';
 
@@ -31,8 +33,14 @@ if (mode === 'serve' && folder !== undefined) {
   });
   process.exit();
 } else if (mode === 'corpus' && folder !== undefined) {
-  const [threads = '1', mostBytes = '0', age] = others;
-  await runCorpusProcess({ folder, threads: Number(threads), mostBytes: Number(mostBytes), isNew: age === 'new' });
+  const [threads = '1', mostBytes = '0', age, device = 'cpu'] = others;
+  await runCorpusProcess({
+    folder,
+    threads: Number(threads),
+    mostBytes: Number(mostBytes),
+    isNew: age === 'new',
+    wanted: readWith(COMPUTE.shape.device, 'device', device)
+  });
 } else {
   console.error('usage: runtime.mjs serve FOLDER');
   process.exitCode = 2;

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { blockLayout, floatScanError, quantisedScanError, quantiseQuery, quantiseRows } from '../kernels/index.js';
 import { norm, randomFrom } from '../kernels/testing/nasty-vectors.js';
+import { DEVICE_CANDIDATES, deviceScan } from './device-scan.js';
 import { floatTile, TILE_MODES } from './float-tile.js';
 import { type ItemTile, stripsOf } from './item-tile.js';
 import { quantisedScan } from './quantised-scan.js';
@@ -147,6 +148,7 @@ describe('in ONNX Runtime', () => {
       for (const [strips, limits] of Object.entries(STRIPS))
         cases.push(...(await tileCases(kind, draw, strips, limits)));
       for (const d of [5, 32, 33, 128, 129, 300]) cases.push(...(await quantisedCases(kind, draw, d)));
+      for (const block of [ROWS, 725, 512]) cases.push(...(await deviceCases(kind, draw, block)));
     }
     await writeFile(join(folder, 'cases.json'), JSON.stringify(cases));
     const script = join(__dirname, 'check_graphs.py');
@@ -165,6 +167,24 @@ describe('in ONNX Runtime', () => {
         const error = floatScanError({ dimensions: d, queryNorm: 3, maxItemNorm: 3, maxAdded: 1 });
         made.push(await graph.case(`${mode}-${count}`, inputs, kind === 'whole' || mode === 'gather' ? 0 : 2 * error));
       }
+    }
+    await graph.release();
+    return made;
+  }
+
+  /** In one block, in blocks of the same length, and with a last one that is filled up. */
+  async function deviceCases(kind: string, draw: Draw, blockRows: number) {
+    const d = 9;
+    const items = drawn(FILE_ROWS * d, 3, draw);
+    const graph = await GraphOnDisk.make(folder, `device-${kind}-${blockRows}`, deviceScan(tile(d), blockRows), {
+      'items.f32': items
+    });
+    const error = floatScanError({ dimensions: d, queryNorm: 3, maxItemNorm: 3, maxAdded: 1 });
+    const made: GraphCase[] = [];
+    for (const mode of ['scan', 'scan-added'] as const) {
+      const { queries, added } = tileInputs(mode, [tile(d)], draw, d, DEVICE_CANDIDATES) as Required<Inputs>;
+      const inputs = { queries, added } as Inputs;
+      made.push(await graph.case(mode, inputs, kind === 'whole' ? 0 : 2 * error));
     }
     await graph.release();
     return made;

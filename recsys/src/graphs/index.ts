@@ -1,3 +1,4 @@
+export { DEVICE_CANDIDATES, DEVICE_LIMITS, deviceScan } from './device-scan.js';
 export { floatTile, TILE_MODES } from './float-tile.js';
 export {
   type ItemTile,

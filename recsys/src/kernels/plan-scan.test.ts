@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { MAX_CANDIDATES, planScan, QUANTISED_QUERIES, type ScanFacts } from './plan-scan.js';
 
-const USUAL: ScanFacts = { rows: 1e6, eligible: 1e6, queries: 1, wanted: 10, hasQuantised: true, stretch: 2.5 };
+const USUAL: ScanFacts = {
+  rows: 1e6,
+  eligible: 1e6,
+  queries: 1,
+  wanted: 10,
+  hasQuantised: true,
+  hasDevice: false,
+  stretch: 2.5
+};
 
 const scans = (facts: Partial<ScanFacts>) => planScan({ ...USUAL, ...facts }).map(({ scan }) => scan);
 
@@ -13,6 +21,7 @@ describe('planScan', () => {
       queries: fc.integer({ min: 1, max: 64 }),
       wanted: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 20_000 })),
       hasQuantised: fc.boolean(),
+      hasDevice: fc.boolean(),
       stretch: fc.double({ min: 1, max: 40, noNaN: true })
     })
     .map(({ share, ...others }) => ({ ...others, eligible: Math.floor(others.rows * share) }));
@@ -48,7 +57,7 @@ describe('planScan', () => {
         stages.slice(1).forEach((stage, index) => {
           const before = stages[index];
           if (before?.scan === stage.scan) expect(stage.candidates).toBeGreaterThan(before.candidates);
-          else expect(before?.scan).toBe('quantised');
+          else expect(['quantised', 'device']).toContain(before?.scan);
         });
       })
     );
@@ -65,6 +74,17 @@ describe('planScan', () => {
       ['quantised', 'float', 'float', 'float', 'all']
     ],
     ['without the copy gathering pays for longer', { eligible: 200_000, hasQuantised: false }, ['chosen', 'chosen', 'chosen', 'all']], // prettier-ignore
+    [
+      'a GPU scans first, then only what is wider',
+      { hasDevice: true, wanted: 100 },
+      ['device', 'float', 'float', 'all']
+    ],
+    ['also where few rows are eligible', { hasDevice: true, eligible: 5000 }, ['device', 'chosen', 'all']],
+    [
+      'but not for more than it can find',
+      { hasDevice: true, wanted: 300 },
+      ['quantised', 'float', 'float', 'float', 'all']
+    ],
     ['very few rows are scored at once', { eligible: 900 }, ['all']],
     ['nothing eligible is one stage', { eligible: 0 }, ['all']],
     ['all rows wanted is one stage', { eligible: 5000, wanted: 5000 }, ['all']],

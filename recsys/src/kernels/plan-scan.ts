@@ -1,10 +1,10 @@
 /** Decides how the best rows are looked for (ADR 0009): each stage proposes candidates, and those that it cannot certify go to the next one. */
 
-import { MAX_CANDIDATES } from '../graphs/index.js';
+import { DEVICE_CANDIDATES, MAX_CANDIDATES } from '../graphs/index.js';
 
 export { MAX_CANDIDATES };
 
-export type ScanKind = 'quantised' | 'float' | 'chosen' | 'all';
+export type ScanKind = 'device' | 'quantised' | 'float' | 'chosen' | 'all';
 
 export interface ScanStage {
   readonly scan: ScanKind;
@@ -20,6 +20,8 @@ export interface ScanFacts {
   /** How many best rows each query needs. */
   readonly wanted: number;
   readonly hasQuantised: boolean;
+  /** Whether a GPU scans too, all rows in place. */
+  readonly hasDevice: boolean;
   /** By how much more candidates than wanted rows the 8-bit scan has needed lately. */
   readonly stretch: number;
 }
@@ -38,19 +40,32 @@ const WIDER = 4;
  *
  * Edges    nothing eligible → one stage `all` with 0 candidates.
  */
-export function planScan({ rows, eligible, queries, wanted, hasQuantised, stretch }: ScanFacts): ScanStage[] {
+export function planScan(facts: ScanFacts): ScanStage[] {
+  const { rows, eligible, queries, wanted, hasQuantised } = facts;
   const all: ScanStage = { scan: 'all', candidates: eligible };
   if (eligible * queries <= FEW_SCORES || eligible <= wanted) return [all];
   const isQuantised = hasQuantised && queries <= QUANTISED_QUERIES;
   const isFew = eligible <= rows * CHOSEN_SHARE[isQuantised ? 'quantised' : 'float'];
-  const precise = isFew ? 'chosen' : 'float';
   const narrow = wanted + FLOAT_SPARE + Math.ceil(wanted / 16);
-  const stages: ScanStage[] = [narrow, narrow * WIDER, narrow * WIDER ** 2].map(candidates => ({
-    scan: precise,
-    candidates
-  }));
-  if (isQuantised && !isFew)
-    stages.unshift({ scan: 'quantised', candidates: Math.ceil(wanted * stretch) + FLOAT_SPARE });
+  const cheap = cheapStage(facts, narrow, isQuantised && !isFew);
+  // A device's scan is as precise as one in float32: after it only wider ones can help.
+  const least = cheap?.scan === 'device' ? DEVICE_CANDIDATES + 1 : narrow;
+  const precise = [narrow, narrow * WIDER, narrow * WIDER ** 2]
+    .filter(candidates => candidates >= least)
+    .map((candidates): ScanStage => ({ scan: isFew ? 'chosen' : 'float', candidates }));
   const most = Math.min(MAX_CANDIDATES, eligible);
-  return [...stages.filter(({ candidates }) => candidates <= most), all];
+  return [...(cheap === undefined ? [] : [cheap]), ...precise]
+    .filter(({ candidates }) => candidates <= most)
+    .concat(all);
+}
+
+/** What is tried before the scans in float32, if anything is cheaper. */
+function cheapStage(
+  { eligible, wanted, stretch, hasDevice }: ScanFacts,
+  narrow: number,
+  isQuantised: boolean
+): ScanStage | undefined {
+  if (hasDevice && narrow <= DEVICE_CANDIDATES && DEVICE_CANDIDATES <= eligible)
+    return { scan: 'device', candidates: DEVICE_CANDIDATES };
+  return isQuantised ? { scan: 'quantised', candidates: Math.ceil(wanted * stretch) + FLOAT_SPARE } : undefined;
 }

@@ -1,5 +1,6 @@
 /** The runtime's end of a corpus's process: starts it, again where it has ended, and hands requests over. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Compute } from './create-request.js';
 import { type Frame, FrameReader } from './frame.js';
 import { RuntimeError } from './runtime-error.js';
 
@@ -9,6 +10,9 @@ export interface CorpusChildOptions {
   readonly folder: string;
   readonly threads: number;
   readonly mostBytes: number;
+  readonly device: Compute['device'];
+  /** The GPUs it may see; undefined: all. */
+  readonly gpus: string | undefined;
   readonly log: (text: string) => void;
 }
 
@@ -66,10 +70,11 @@ export class CorpusChild {
   }
 
   #start(): ChildProcess {
-    const { command, folder, threads, mostBytes, log } = this.options;
+    const { command, folder, threads, mostBytes, device, gpus, log } = this.options;
     const [program = '', ...args] = command;
-    const all = [...args, 'corpus', folder, String(threads), String(mostBytes), this.#isNew ? 'new' : 'open'];
-    const child = spawn(program, all, { stdio: ['pipe', 'pipe', 'pipe'], env: childEnvironment() });
+    const age = this.#isNew ? 'new' : 'open';
+    const all = [...args, 'corpus', folder, String(threads), String(mostBytes), age, device];
+    const child = spawn(program, all, { stdio: ['pipe', 'pipe', 'pipe'], env: childEnvironment(gpus) });
     const reader = new FrameReader();
     child.stdout.on('data', (piece: Buffer) => {
       try {
@@ -130,11 +135,14 @@ export class CorpusChild {
 }
 
 /** What native libraries read from the environment is not left to chance; secrets of the notebook stay there. */
-function childEnvironment(): NodeJS.ProcessEnv {
+function childEnvironment(gpus: string | undefined): NodeJS.ProcessEnv {
   const { PATH = '', HOME = '', TMPDIR, LD_LIBRARY_PATH } = process.env;
   return {
     PATH,
     HOME,
+    // ONNX Runtime lets cuBLAS multiply in TF32, with 10 bits where the certificate counts on 23 (ADR 0011).
+    NVIDIA_TF32_OVERRIDE: '0',
+    ...(gpus === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpus }),
     ...(TMPDIR === undefined ? {} : { TMPDIR }),
     ...(LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH })
   };

@@ -22,7 +22,17 @@ export const COLUMNS = z
     `want names of at most ${MAX_NAMES_LENGTH} characters in all`
   );
 
-export const DEVICE = z.enum(['auto', 'cpu'], 'want auto or cpu: there is no other device here');
+/** Which device is wanted, and which GPUs may be seen: what the client's own CUDA_VISIBLE_DEVICES says; left out, all. */
+export const COMPUTE = z.object({
+  device: z.enum(['auto', 'cpu', 'cuda'], 'want auto, cpu or cuda').default('auto'),
+  gpus: z
+    .string()
+    .max(4096)
+    .regex(/^[\w,:/.-]*$/, 'want indices or UUIDs, with commas')
+    .optional()
+});
+
+export type Compute = z.infer<typeof COMPUTE>;
 
 const CREATE = z.strictObject({
   rows: z.int().min(1).max(MAX_ROWS),
@@ -31,7 +41,7 @@ const CREATE = z.strictObject({
   name: z.string().max(200).default(''),
   hasIds: z.boolean().default(false),
   columns: COLUMNS.default([]),
-  device: DEVICE.default('auto')
+  ...COMPUTE.shape
 });
 
 export type CreateParams = z.infer<typeof CREATE>;

@@ -215,7 +215,8 @@ describe('a corpus', () => {
     ['of no rows', { rows: 0 }, 'rows', /rows/],
     ['of too many rows', { rows: 2 ** 31 }, 'rows', /rows/],
     ['of another metric', { metric: 'manhattan' }, 'metric', /metric/],
-    ['on a device that is not there', { device: 'cuda' }, 'device', /auto or cpu/],
+    ['on a device that nobody knows', { device: 'tpu' }, 'device', /auto, cpu or cuda/],
+    ['on GPUs that are none', { gpus: '0; rm' }, 'gpus', /indices or UUIDs/],
     [
       'with a column twice',
       {

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { CorpusChild } from './corpus-child.js';
 import { readManifest } from './corpus/manifest.js';
-import { DEVICE, MAX_ROWS, readCreate } from './create-request.js';
+import { COMPUTE, type Compute, MAX_ROWS, readCreate } from './create-request.js';
 import { adoptFolder, type DataFolders, isLeftover, isOurs, makeCorpusFolder } from './data-folder.js';
 import {
   columnBytes,
@@ -129,14 +129,14 @@ export class Runtime {
       throw new RuntimeError('unsupported-version', `version is ${JSON.stringify(version)}: want ${PROTOCOL_VERSION}`);
     }
     const { pid, cores, memoryBytes } = this.options;
-    return { version: PROTOCOL_VERSION, pid, providers: ['cpu'], cores, memoryBytes };
+    return { version: PROTOCOL_VERSION, pid, cores, memoryBytes };
   }
 
   async #create(client: Client, request: Request): Promise<void> {
     const create = readCreate(request.params);
     const size = { rows: create.rows, dimensions: create.dimensions, columnBytes: columnBytes(create.columns) };
     const estimate = this.#admit(size);
-    const held = await this.#hold(client, size, estimate, true);
+    const held = await this.#hold(client, size, estimate, true, create);
     const view = (result: object): object => ({ corpus: held.id, ...result, estimate });
     this.#ask(client, { ...request, params: { ...create } }, held, view);
   }
@@ -144,13 +144,14 @@ export class Runtime {
   /** A snapshot is mapped as it lies; what changes later is kept in a folder of the runtime's own. */
   async #load(client: Client, request: Request): Promise<void> {
     const folder = readFolder(request.params['folder']);
-    readWith(DEVICE, 'device', request.params['device'] ?? 'auto');
+    const { device, gpus } = request.params;
+    const compute = readWith(COMPUTE, '', { device, gpus });
     const { folders } = this.options;
     const isOrphan = isLeftover(folders, folder);
     const manifest = await readManifest(folder, await isOurs(folders, folder));
     const rows = manifest.parts.reduce((sum, part) => sum + part.rows, 0);
     const size = { rows, dimensions: manifest.dimensions, columnBytes: columnBytes(manifest.columns) };
-    const held = await this.#hold(client, size, this.#admit(size), false);
+    const held = await this.#hold(client, size, this.#admit(size), false, compute);
     await adoptFolder(folder, held.folder, manifest, isOrphan).catch(async (error: unknown) => {
       await this.#release(held);
       throw error;
@@ -179,11 +180,20 @@ export class Runtime {
     return promised.reduce((sum, bytes) => sum + bytes, 0);
   }
 
-  async #hold(owner: Client, size: CorpusSize, estimate: MemoryEstimate, isNew: boolean): Promise<Held> {
+  async #hold(
+    owner: Client,
+    size: CorpusSize,
+    estimate: MemoryEstimate,
+    isNew: boolean,
+    { device, gpus }: Compute
+  ): Promise<Held> {
     const { pid, folders, command, cores, log } = this.options;
     const number = this.#nextCorpus++;
     const folder = await makeCorpusFolder(folders, pid, number, estimate.fileBytes);
-    const child = new CorpusChild({ command, folder, threads: cores, mostBytes: mostResidentBytes(size), log }, isNew);
+    const child = new CorpusChild(
+      { command, folder, threads: cores, mostBytes: mostResidentBytes(size), device, gpus, log },
+      isNew
+    );
     const held = { id: `c${number}`, folder, child, owner, size, isKnown: false, isSealed: !isNew };
     this.#held.set(held.id, held);
     return held;

@@ -51,7 +51,7 @@ export class GraphOnDisk {
     await mkdir(own);
     for (const [file, values] of Object.entries(files)) await writeFile(join(own, file), values);
     await writeFile(join(own, 'model.onnx'), encodeModel(graph));
-    return new GraphOnDisk(folder, name, await createSession(graph, own, 2, pack));
+    return new GraphOnDisk(folder, name, await createSession(graph, own, 2, { pack }));
   }
 
   /** @param inputs  values, of one dimension unless a shape follows */

@@ -2,6 +2,7 @@
 import { readArrays } from '../arrays.js';
 import { EXIT_GROWN } from '../corpus-child.js';
 import { Control } from '../control.js';
+import type { Compute } from '../create-request.js';
 import { mostResidentBytes } from '../estimate-memory.js';
 import { encodeFrame, type Frame, FrameReader } from '../frame.js';
 import { answerFrame, errorFrame, readMessage, type Request } from '../message.js';
@@ -20,12 +21,16 @@ export interface CorpusProcessOptions {
   /** Beyond this much resident memory, or what the corpus may take by now, the process ends between two requests. */
   readonly mostBytes: number;
   readonly isNew: boolean;
+  readonly wanted: Compute['device'];
 }
+
+/** What the libraries of a GPU take of this machine's memory, beside the corpus. */
+const DEVICE_BYTES = 2 ** 31;
 
 export async function runCorpusProcess(options: CorpusProcessOptions): Promise<void> {
   const now = (): number => performance.now();
   const service = new CorpusService({ ...options, now });
-  const opened = options.isNew ? Promise.resolve() : service.open();
+  const opened = service.open(options.isNew, options.wanted);
   opened.catch(() => undefined); // whoever asks for something hears of it
   const waiting: Queued[] = [];
   let running: Queued | undefined;
@@ -59,7 +64,9 @@ export async function runCorpusProcess(options: CorpusProcessOptions): Promise<v
     }
     const { size } = service;
     const mostBytes = Math.max(options.mostBytes, size === undefined ? 0 : mostResidentBytes(size));
-    if (process.memoryUsage.rss() > mostBytes && !service.isFilling) process.stdout.end(() => process.exit(EXIT_GROWN));
+    const deviceBytes = service.device === 'cuda' ? DEVICE_BYTES : 0;
+    if (process.memoryUsage.rss() > mostBytes + deviceBytes && !service.isFilling)
+      process.stdout.end(() => process.exit(EXIT_GROWN));
     else void rest();
   };
 

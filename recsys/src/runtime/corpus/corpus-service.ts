@@ -6,12 +6,14 @@ import { QUANTISED_QUERIES } from '../../kernels/index.js';
 import type { Arrays } from '../arrays.js';
 import type { Control } from '../control.js';
 import type { Answer } from '../message.js';
-import type { CreateParams } from '../create-request.js';
+import type { Compute, CreateParams } from '../create-request.js';
 import { type CorpusSize, columnBytes } from '../estimate-memory.js';
 import { readFolder } from '../folder-path.js';
 import { readWith } from '../read-with.js';
 import { invalid, RuntimeError } from '../runtime-error.js';
-import { Corpus, nextPart } from './corpus.js';
+import { Corpus, nextPart, type Scanner } from './corpus.js';
+import type { Device } from './create-session.js';
+import { findDevice } from './find-device.js';
 import { columnFile, idsFile, itemsFile, type Manifest, MANIFEST_VERSION, normsFile, partFiles } from './manifest.js';
 import { CERTIFICATES } from './ranker.js';
 import { search } from './search.js';
@@ -32,12 +34,20 @@ export class CorpusService {
   #draft: Manifest | undefined;
   readonly #unsealed = new Map<string, number>();
   #wantsQuantised = false;
+  #scanner: Scanner;
 
-  constructor(private readonly options: CorpusServiceOptions) {}
+  constructor(private readonly options: CorpusServiceOptions) {
+    this.#scanner = { threads: options.threads, device: 'cpu' };
+  }
 
-  /** Reads what lies in the folder; for a corpus that was there before. */
-  async open(): Promise<void> {
-    this.#corpus = await Corpus.open(this.options.folder, this.options.threads);
+  /** Finds the device; where the corpus was there before, reads what lies in the folder. */
+  async open(isNew: boolean, wanted: Compute['device']): Promise<void> {
+    this.#scanner = { threads: this.options.threads, device: await findDevice(wanted) };
+    if (!isNew) this.#corpus = await Corpus.open(this.options.folder, this.#scanner);
+  }
+
+  get device(): Device {
+    return this.#scanner.device;
   }
 
   /** How large the corpus is by now; undefined before its first part is sealed. */
@@ -148,10 +158,10 @@ export class CorpusService {
     if (typeof part !== 'string' || rows === undefined || draft === undefined) {
       throw new RuntimeError('not-found', `there is no part ${JSON.stringify(part)} to be sealed`, 'part');
     }
-    const { folder, threads } = this.options;
+    const { folder } = this.options;
     const filled = { name: part, rows, categories: readCategories(categories, arrays) };
     try {
-      this.#corpus = await Corpus.seal(folder, this.#corpus, draft, filled, threads, control);
+      this.#corpus = await Corpus.seal(folder, this.#corpus, draft, filled, this.#scanner, control);
     } catch (error: unknown) {
       await this.#discard(part); // what was filled in may be half rewritten: it has to be given again
       throw error;

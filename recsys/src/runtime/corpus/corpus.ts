@@ -1,10 +1,12 @@
 /** A corpus in its process: its folder, its parts, and everything that can be asked of or done to it, one request at a time. */
 import { cp, link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { DEVICE_LIMITS } from '../../graphs/index.js';
 import type { Control } from '../control.js';
 import { invalid, RuntimeError } from '../runtime-error.js';
 import { checkSnapshot } from './check-part.js';
 import { compactPart } from './compact-part.js';
+import type { Device } from './create-session.js';
 import { type Manifest, partFiles, readManifest, requirePart, writeManifest } from './manifest.js';
 import { Part } from './part.js';
 import { Ranker } from './ranker.js';
@@ -22,10 +24,16 @@ export interface CorpusInfo {
   readonly metric: string;
   readonly columns: Manifest['columns'];
   readonly parts: number;
-  readonly device: 'cpu';
+  readonly device: Device;
   readonly bytes: number;
   /** Whether the 8-bit copy is there. */
   readonly quantised: boolean;
+}
+
+/** What scans: so many threads, and with a GPU that. */
+export interface Scanner {
+  readonly threads: number;
+  readonly device: Device;
 }
 
 /** Corpora with fewer numbers are scanned as quickly without an 8-bit copy. */
@@ -39,19 +47,19 @@ export class Corpus {
     readonly folder: string,
     readonly manifest: Manifest,
     readonly data: RowData,
-    private readonly threads: number,
-    readonly parts: readonly Part[] = partsOf(folder, manifest, threads)
+    private readonly scanner: Scanner,
+    readonly parts: readonly Part[] = partsOf(folder, manifest, scanner)
   ) {
     const { metric, dimensions } = manifest;
     this.ranker = new Ranker({ metric, dimensions, parts, now: () => performance.now() });
   }
 
   /** Opens what lies in the runtime's own folder. */
-  static async open(folder: string, threads: number): Promise<Corpus> {
+  static async open(folder: string, scanner: Scanner): Promise<Corpus> {
     const manifest = await readManifest(folder, true);
     const data = await readRowData(folder, manifest);
     await checkSnapshot(manifest, data);
-    return new Corpus(folder, manifest, data, threads);
+    return new Corpus(folder, manifest, data, scanner);
   }
 
   /**
@@ -63,7 +71,7 @@ export class Corpus {
     before: Corpus | undefined,
     draft: Manifest,
     part: { name: string; rows: number; categories: Readonly<Record<string, readonly string[]>> },
-    threads: number,
+    scanner: Scanner,
     control: Control
   ): Promise<Corpus> {
     const filled = { folder, ...part };
@@ -77,9 +85,9 @@ export class Corpus {
     const data = await readRowData(folder, manifest);
     // What is loaded of the parts before stays.
     const known = before?.parts ?? [];
-    const sealed = new Corpus(folder, manifest, data, threads, [
+    const sealed = new Corpus(folder, manifest, data, scanner, [
       ...known,
-      ...partsOf(folder, manifest, threads).slice(known.length)
+      ...partsOf(folder, manifest, scanner).slice(known.length)
     ]);
     await writeManifest(folder, manifest);
     await clear(folder, [draft.removed]);
@@ -91,13 +99,29 @@ export class Corpus {
     const { rows, live } = this.data;
     const bytes = rows * dimensions * 4;
     const quantised = this.parts.every(part => part.quantised.isReady);
-    return { name, rows, live, dimensions, metric, columns, parts: parts.length, device: 'cpu', bytes, quantised };
+    return {
+      name,
+      rows,
+      live,
+      dimensions,
+      metric,
+      columns,
+      parts: parts.length,
+      device: this.scanner.device,
+      bytes,
+      quantised
+    };
   }
 
   /** Makes the 8-bit copy of one more tile; false when there is nothing to do. */
   async quantiseSome(pause: () => Promise<void>): Promise<boolean> {
     const next = this.parts.find(part => !part.quantised.isReady);
-    if (next === undefined || this.data.rows * this.manifest.dimensions < WORTH_QUANTISING) return false;
+    if (
+      next === undefined ||
+      this.scanner.device !== 'cpu' ||
+      this.data.rows * this.manifest.dimensions < WORTH_QUANTISING
+    )
+      return false;
     await next.quantised.advance(pause);
     return true;
   }
@@ -116,7 +140,7 @@ export class Corpus {
     // The parts and what is loaded of them stay.
     const live = this.data.rows - removed.reduce((sum, each) => sum + each, 0);
     const manifest = { ...this.manifest, removed: file };
-    return new Corpus(this.folder, manifest, { ...this.data, removed, live }, this.threads, this.parts);
+    return new Corpus(this.folder, manifest, { ...this.data, removed, live }, this.scanner, this.parts);
   }
 
   /** One part of that name without the removed rows. Where it throws, the corpus is as it was, in the folder too. */
@@ -130,7 +154,7 @@ export class Corpus {
   }
 
   async #packed(name: string, control: Control): Promise<Corpus> {
-    const { folder, threads } = this;
+    const { folder, scanner } = this;
     const { removed: _file, ...others } = this.manifest;
     const maxNorm = Math.max(...this.manifest.parts.map(part => part.maxNorm));
     const part = { name, rows: this.data.live, maxNorm };
@@ -139,7 +163,7 @@ export class Corpus {
       const removed = this.data.removed ?? new Uint8Array(this.data.rows);
       await compactPart(folder, this.manifest, name, removed, () => control.pause());
       await requirePart(folder, manifest, part);
-      const packed = new Corpus(folder, manifest, await readRowData(folder, manifest), threads);
+      const packed = new Corpus(folder, manifest, await readRowData(folder, manifest), scanner);
       await writeManifest(folder, manifest);
       return packed;
     } catch (error: unknown) {
@@ -189,13 +213,14 @@ async function clear(folder: string, files: readonly (string | undefined)[]): Pr
   }
 }
 
-function partsOf(folder: string, manifest: Manifest, threads: number): Part[] {
+function partsOf(folder: string, manifest: Manifest, { threads, device }: Scanner): Part[] {
   let firstRow = 0;
   return manifest.parts.map(spec => {
     const part = new Part(spec, firstRow, manifest.dimensions, {
       folder: spec.from ?? folder,
       scratch: folder,
-      threads
+      threads,
+      ...(device === 'cpu' ? {} : { deviceScans: { provider: device, limits: DEVICE_LIMITS } })
     });
     firstRow += spec.rows;
     return part;

@@ -9,31 +9,40 @@ export interface SessionOptions {
   /** Where temporary ones may be made. */
   readonly scratch: string;
   readonly threads: number;
+  /** Whole scans by `deviceScan`, and what runs them; left out, none. Tests run them on the CPU. */
+  readonly deviceScans?: { readonly provider: Device; readonly limits: TileLimits };
   /** Left out, those that are quickest. */
   readonly limits?: TileLimits;
 }
 
+/** What scans the items: a provider of ONNX Runtime. */
+export type Device = 'cpu' | 'cuda';
+
 export type Feeds = Readonly<Record<string, ort.Tensor>>;
 export type Answer = ort.InferenceSession.ReturnType;
 
-/**
- * Loads a graph whose external data is in `folder`.
- *
- * @param pack  lets ONNX Runtime keep its own, packed copy of the items instead of the mapped file: needed for 8-bit items, wasteful for others
- */
+export interface SessionKind {
+  /** Lets ONNX Runtime keep its own, packed copy of the items instead of the mapped file: needed for 8-bit items, wasteful for others. */
+  readonly pack?: boolean;
+  /** `cuda`: nothing is left to the CPU, else it is refused. */
+  readonly provider?: Device;
+}
+
+/** Loads a graph whose external data is in `folder`. */
 export function createSession(
   graph: Graph,
   folder: string,
   threads: number,
-  pack: boolean
+  { pack = false, provider = 'cpu' }: SessionKind = {}
 ): Promise<ort.InferenceSession> {
   const session = {
+    ...(provider === 'cuda' ? { disable_cpu_ep_fallback: '1', use_device_allocator_for_initializers: '1' } : {}),
     model_external_initializers_file_folder_path: folder,
     disable_prepacking: pack ? '0' : '1',
     intra_op: { allow_spinning: '0' } // the notebook and other sessions want the cores between two calls
   };
   return ort.InferenceSession.create(encodeModel(graph), {
-    executionProviders: ['cpu'],
+    executionProviders: [provider],
     executionMode: 'sequential',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,

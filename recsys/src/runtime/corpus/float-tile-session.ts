@@ -1,19 +1,22 @@
 /** One tile of float32 items, loaded when it is first needed. */
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import { floatTile, type ItemTile, stripsOf, TILE_MODES } from '../../graphs/index.js';
 import { type Answer, createSession, type Feeds, type SessionOptions } from './create-session.js';
 import { placesWithin, scatter } from './gather-vectors.js';
+import { LazySession } from './lazy-session.js';
 
 export class FloatTile {
-  #session: Promise<InferenceSession> | undefined;
+  readonly #session: LazySession;
   readonly #strips: readonly ItemTile[];
   readonly #unused: Feeds;
 
   constructor(
     private readonly tile: ItemTile,
-    private readonly options: SessionOptions
+    options: SessionOptions
   ) {
-    this.#strips = stripsOf(tile, options.limits);
+    const { folder, threads, limits } = options;
+    this.#session = new LazySession(() => createSession(floatTile(tile, limits), folder, threads));
+    this.#strips = stripsOf(tile, limits);
     this.#unused = {
       queries: new Tensor('float32', new Float32Array(tile.dimensions), [1, tile.dimensions]),
       k: new Tensor('int64', BigInt64Array.of(1n), [1]),
@@ -52,19 +55,12 @@ export class FloatTile {
     return vectors;
   }
 
-  async release(): Promise<void> {
-    const session = await this.#session;
-    this.#session = undefined;
-    await session?.release();
+  release(): Promise<void> {
+    return this.#session.release();
   }
 
   async #run(mode: keyof typeof TILE_MODES, feeds: Feeds): Promise<Answer> {
-    const { folder, threads, limits } = this.options;
-    this.#session ??= createSession(floatTile(this.tile, limits), folder, threads, false);
-    const session = await this.#session.catch((error: unknown) => {
-      this.#session = undefined; // the next call tries again
-      throw error;
-    });
+    const session = await this.#session.get();
     return session.run({ ...this.#unused, ...feeds, ...flags(mode) });
   }
 

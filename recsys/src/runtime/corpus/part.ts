@@ -1,8 +1,9 @@
 /** One part of a corpus: rows that were added together. Knows its files and how to scan them, nothing of what is asked. */
 import { Tensor } from 'onnxruntime-node';
-import { sessionTiles } from '../../graphs/index.js';
+import { type ItemTile, sessionTiles, type TileLimits } from '../../graphs/index.js';
 import type { Candidates } from '../../kernels/index.js';
 import type { Control } from '../control.js';
+import { DeviceTile } from './device-tile.js';
 import { FloatTile } from './float-tile-session.js';
 import { gatherVectors } from './gather-vectors.js';
 import { itemsFile, type PartSpec } from './manifest.js';
@@ -23,6 +24,7 @@ const MAX_GATHERED = 2 ** 17;
 export class Part {
   readonly quantised: QuantisedCopy;
   readonly #tiles: readonly FloatTile[];
+  readonly #deviceTiles: readonly DeviceTile[];
 
   /** @param firstRow  the row of the corpus that is row 0 here */
   constructor(
@@ -31,7 +33,11 @@ export class Part {
     private readonly dimensions: number,
     options: SessionOptions
   ) {
-    const tiles = sessionTiles(itemsFile(spec.name), spec.rows, dimensions, options.limits);
+    const tilesWithin = (limits?: TileLimits): ItemTile[] =>
+      sessionTiles(itemsFile(spec.name), spec.rows, dimensions, limits);
+    const tiles = tilesWithin(options.limits);
+    const onDevice = options.deviceScans === undefined ? [] : tilesWithin(options.deviceScans.limits);
+    this.#deviceTiles = onDevice.map(tile => new DeviceTile(tile, options));
     this.#tiles = tiles.map(tile => new FloatTile(tile, options));
     this.quantised = new QuantisedCopy(tiles, options);
   }
@@ -42,12 +48,22 @@ export class Part {
 
   /** For each query, lists of candidates: one a tile, best first, rows counted in the corpus. */
   async floatCandidates(request: ScanRequest, control: Control): Promise<Candidates[][]> {
-    return this.#scan(request, control, (tile, _, feeds) => tile.scan(feeds));
+    return this.#scan(this.#tiles, request, control, (tile, _, feeds) => tile.scan(feeds));
+  }
+
+  /** Whether a device scans too. */
+  get hasDevice(): boolean {
+    return this.#deviceTiles.length > 0;
+  }
+
+  /** The same by the device, which finds `DEVICE_CANDIDATES` of each tile, whatever is wanted. */
+  async deviceCandidates(request: ScanRequest, control: Control): Promise<Candidates[][]> {
+    return this.#scan(this.#deviceTiles, request, control, (tile, _, feeds) => tile.scan(feeds));
   }
 
   /** The same of the 8-bit copy, which has to be ready; the queries are rounded, and something is added to each row. */
   async quantisedCandidates(request: ScanRequest, control: Control): Promise<Candidates[][]> {
-    return this.#scan(request, control, (_, index, feeds) => this.quantised.run(index, feeds));
+    return this.#scan(this.#tiles, request, control, (_, index, feeds) => this.quantised.run(index, feeds));
   }
 
   /** The same of chosen rows (of this part, ascending) only; `added` holds a value for each of them. */
@@ -76,16 +92,17 @@ export class Part {
   /** Unloads everything, for good. */
   async release(): Promise<void> {
     await this.quantised.release();
-    for (const tile of this.#tiles) await tile.release();
+    for (const tile of [...this.#tiles, ...this.#deviceTiles]) await tile.release();
   }
 
-  async #scan(
+  async #scan<Tile extends FloatTile | DeviceTile>(
+    tiles: readonly Tile[],
     request: ScanRequest,
     control: Control,
-    run: (tile: FloatTile, index: number, feeds: Feeds) => Promise<Answer>
+    run: (tile: Tile, index: number, feeds: Feeds) => Promise<Answer>
   ): Promise<Candidates[][]> {
     const found = perQuery(request.queries.length / this.dimensions);
-    for (const [index, tile] of this.#tiles.entries()) {
+    for (const [index, tile] of tiles.entries()) {
       await control.pause();
       const added = request.added?.subarray(tile.firstRow, tile.firstRow + tile.rows);
       const feeds = {

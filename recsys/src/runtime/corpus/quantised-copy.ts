@@ -50,7 +50,7 @@ export class QuantisedCopy {
       const loss = await this.#write(tile, file, scaleFile, pause);
       if (this.#isReleased) return;
       const graph = quantisedScan({ ...tile, ...layout, file, scaleFile, firstRow: 0 });
-      const session = await createSession(graph, this.options.scratch, this.options.threads, true);
+      const session = await createSession(graph, this.options.scratch, this.options.threads, { pack: true });
       if (this.#isReleased) return await session.release();
       this.#sessions.push(session);
       this.#loss = {

@@ -57,6 +57,7 @@ export class Ranker {
       queries: all.length,
       wanted,
       hasQuantised: parts.every(part => part.quantised.isReady),
+      hasDevice: parts.every(part => part.hasDevice),
       stretch: this.#stretch
     });
     const found: (Ranking | undefined)[] = all.map(() => undefined);
@@ -158,6 +159,7 @@ export class Ranker {
       const { rows, added } = scope.chosen(part);
       return part.chosenCandidates(rows, { ...request, added }, control);
     }
+    if (scan === 'device') return part.deviceCandidates({ ...request, added: scope.added(part) }, control);
     if (scan === 'float') return part.floatCandidates({ ...request, added: scope.added(part) }, control);
     return part.quantisedCandidates({ ...request, added: scope.added(part) ?? scope.nothing(part) }, control);
   }
