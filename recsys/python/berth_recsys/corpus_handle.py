@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .compute import compute_wanted
 from .connection import Call, Connection
 from .corpus_info import CorpusInfo, corpus_info
 from .deadline import Deadline
@@ -105,7 +106,9 @@ class CorpusHandle:
 
     def _loaded(self, connection: Connection, deadline: Deadline) -> CorpusInfo:
         try:
-            answer = connection.call("corpus.load", {"folder": self._files, "device": self._device}, deadline=deadline)
+            answer = connection.call(
+                "corpus.load", {"folder": self._files, **compute_wanted(self._device, os.environ)}, deadline=deadline
+            )
         except (NotFound, InvalidInput) as error:
             raise RuntimeCrashed(
                 f"the runtime has ended, and the corpus cannot be loaded from {self._files} again: {error}"

@@ -12,6 +12,7 @@ import numpy as np
 
 from .attributes import convert_attributes
 from .columns import DTYPES, Column
+from .compute import compute_wanted
 from .connection import Answer, Connection
 from .corpus_files import fill_column, fill_items, paths_of
 from .corpus_handle import CorpusHandle
@@ -74,7 +75,7 @@ def create_corpus(
         "metric": metric,
         "hasIds": made.ids is not None,
         "columns": [{"name": column.name, "kind": column.kind} for column in made.columns],
-        "device": device,
+        **compute_wanted(device, os.environ),
         **({} if name is None else {"name": name}),
     }
     answer = connection.call("corpus.create", params, deadline=deadline)

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .cuda import cache_folder, cuda_parts, cuda_variables, runtime_with_cuda
 from .errors import RuntimeMissing
 from .folder import LOG_NAME
 
@@ -48,7 +49,10 @@ def launch(folder: Path, environ: Mapping[str, str]) -> Launch:
     """
     node, bundle = node_program(environ), runtime_bundle(environ)
     path = folder / LOG_NAME
+    parts = cuda_parts()
     try:
+        if parts is not None:
+            bundle, environ = runtime_with_cuda(bundle, parts, cache_folder(environ)), cuda_variables(environ, parts)
         log, start = _open_log(path)
         try:
             process = subprocess.Popen(

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from .batch import BatchOptions, run_batch
+from .compute import compute_wanted
 from .connection import Connection
 from .corpus_handle import CorpusHandle, opened
 from .corpus_info import CorpusInfo, corpus_info
@@ -86,7 +87,9 @@ class Retriever:
         path = os.path.abspath(os.fspath(folder))
 
         def load(connection: Connection) -> tuple[CorpusInfo, str]:
-            answer = connection.call("corpus.load", {"folder": path, "device": device}, deadline=deadline)
+            answer = connection.call(
+                "corpus.load", {"folder": path, **compute_wanted(device, os.environ)}, deadline=deadline
+            )
             # What is changed later lies in the runtime's own folder, which is loaded again after a crash.
             return corpus_info(answer.result), str(answer.result.get("folder", path))
 

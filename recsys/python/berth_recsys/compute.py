@@ -1,0 +1,11 @@
+"""What a corpus is to be scanned with, as the runtime is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def compute_wanted(device: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """The device, and the GPUs that this process may use: the runtime is older than the notebook, and sees them all."""
+    gpus = environ.get("CUDA_VISIBLE_DEVICES")
+    return {"device": device, **({} if gpus is None else {"gpus": gpus})}
