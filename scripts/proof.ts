@@ -7,7 +7,8 @@ import { ROOT } from './command.ts';
 
 const PROOFS: Readonly<Record<string, string>> = {
   'fresh-clone': 'scripts/proof-fresh-clone.ts',
-  'retrieval-batch': 'recsys/bench/proof-batch.ts'
+  'retrieval-batch': 'recsys/bench/proof-batch.ts',
+  'retrieval-cuda': 'recsys/bench/proof-cuda.ts'
 };
 
 const name = process.argv[2] ?? '';
@@ -17,9 +18,10 @@ if (file === undefined) {
   process.exit(2);
 }
 const module = (await import(pathToFileURL(path.join(ROOT, file)).href)) as {
-  proof: (args: string[]) => Promise<string>;
+  proof: (args: string[]) => Promise<string | undefined>;
 };
 const result = await module.proof(process.argv.slice(3));
+if (result === undefined) process.exit(); // a rehearsal
 const date = new Date().toISOString().slice(0, 10);
 const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
 await mkdir(path.join(ROOT, 'docs', 'proofs'), { recursive: true });

@@ -12,7 +12,7 @@ import { Control } from '../lib/runtime/control.js';
 const [, , snapshot = '', queriesFile = '', k = '', threads = ''] = process.argv;
 
 const now = (): number => performance.now();
-const corpus = await Corpus.open(snapshot, Number(threads));
+const corpus = await Corpus.open(snapshot, { threads: Number(threads), device: 'cpu' });
 const bytes = await readFile(queriesFile);
 const vectors = new Float32Array(new Uint8Array(bytes).buffer);
 

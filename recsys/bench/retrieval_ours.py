@@ -23,10 +23,11 @@ class Ours:
 
     def __init__(self, data: Data, settings: Settings) -> None:
         self.missing: dict[str, str] = {}
-        self.versions = {"berth_recsys": berth_recsys.__version__}
         self._k = settings.k
         self._corpus = Retriever(data.items, attributes={"rank": data.ranks})
-        self.quantised = data.items.size >= _WORTH_QUANTISING
+        device = self._corpus.info().device
+        self.versions = {"berth_recsys": f"{berth_recsys.__version__} on {device}"}
+        self.quantised = device == "cpu" and data.items.size >= _WORTH_QUANTISING
         if self.quantised:
             self._wait_for_copy(data.queries[:1])
 
