@@ -79,10 +79,6 @@ class Exclusions:
     ids: Int64
     offsets: Int64 | None
 
-    def counts(self, queries: int) -> Int64:
-        """How many ids each query does not want, int64[queries]."""
-        return np.full(queries, len(self.ids), np.int64) if self.offsets is None else np.diff(self.offsets)
-
     def chosen(self, queries: Sequence[int]) -> Exclusions:
         """Those of some queries."""
         if self.offsets is None:
@@ -90,13 +86,22 @@ class Exclusions:
         rows = [self.ids[self.offsets[query] : self.offsets[query + 1]] for query in queries]
         return Exclusions(np.concatenate(rows), np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64))
 
-    def part(self, start: int, stop: int) -> tuple[Int64, Int64]:
-        """Offsets and ids of the queries start … stop - 1, as they travel."""
+    def sizes(self, start: int, stop: int) -> Int64:
+        """The bytes that those of `start` … query travel in, for each query up to `stop`."""
+        count = np.arange(1, stop - start + 1, dtype=np.int64)
         if self.offsets is None:
-            count = stop - start
-            return np.arange(count + 1, dtype=np.int64) * len(self.ids), np.tile(self.ids, count)
+            return np.full(len(count), self.ids.nbytes)
+        return 8 * (self.offsets[start + 1 : stop + 1] - self.offsets[start] + count + 1)
+
+    def part(self, start: int, stop: int) -> dict[str, Int64]:
+        """Ids, and offsets unless they are all queries', of the queries start … stop - 1, as they travel."""
+        if self.offsets is None:
+            return {"excludeIds": self.ids}
         first, last = int(self.offsets[start]), int(self.offsets[stop])
-        return np.ascontiguousarray(self.offsets[start : stop + 1] - first), np.ascontiguousarray(self.ids[first:last])
+        return {
+            "excludeIds": np.ascontiguousarray(self.ids[first:last]),
+            "excludeOffsets": np.ascontiguousarray(self.offsets[start : stop + 1] - first),
+        }
 
 
 def exclusions(value: Any, queries: int) -> Exclusions | None:

@@ -67,13 +67,7 @@ class SearchRequest:
         stop = min(len(self.queries), start + max(1, min(most, by_answer, by_vectors)))
         sizes = np.arange(1, stop - start + 1, dtype=np.int64) * query_bytes
         if self.exclude is not None:
-            counts = self.exclude.offsets
-            sizes += 8 * (
-                np.arange(1, stop - start + 1) * len(self.exclude.ids)
-                if counts is None
-                else counts[start + 1 : stop + 1] - counts[start]
-            )
-            sizes += 8 * np.arange(2, stop - start + 2)
+            sizes += self.exclude.sizes(start, stop)
         count = int(np.searchsorted(sizes, room, "right"))
         if count == 0:
             raise TooLarge(
@@ -108,7 +102,7 @@ class SearchRequest:
         if self.boost is not None:
             arrays["boost"] = self.boost
         if self.exclude is not None:
-            arrays["excludeOffsets"], arrays["excludeIds"] = self.exclude.part(start, stop)
+            arrays.update(self.exclude.part(start, stop))
         return self.params, arrays
 
 

@@ -43,7 +43,8 @@ def test_no_request_or_answer_is_too_long() -> None:
         if rng.random() < 0.5:
             each = rng.integers(0, 20_000, batch) * (rng.random(batch) < 0.1)
             offsets = np.concatenate([[0], np.cumsum(each)])
-            wanted["exclude"] = (offsets, np.zeros(offsets[-1], np.int64))
+            each_own = (offsets, np.zeros(offsets[-1], np.int64))
+            wanted["exclude"] = each_own if rng.random() < 0.7 else np.arange(int(rng.integers(0, 500_000)))
         if rng.random() < 0.5:
             wanted["mask"] = np.broadcast_to(np.True_, (batch, rows) if rng.random() < 0.5 else (rows,))
         if rng.random() < 0.5:
@@ -65,6 +66,8 @@ def test_requests_are_as_long_as_they_may_be() -> None:
     masks = np.broadcast_to(np.True_, (100, 2**20))
     (first, *_) = parts(search_request(corpus(2**20), queries[:100], Wanted(5, mask=masks)))
     assert first == (0, 63)
+    blocked = np.arange(100_000)
+    assert len(parts(search_request(corpus(10), queries, Wanted(5, exclude=blocked)))) == 3
 
 
 def test_what_one_request_cannot_carry_is_refused() -> None:

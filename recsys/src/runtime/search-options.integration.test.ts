@@ -112,6 +112,19 @@ describe('exclusions', () => {
     expect(await ask({}, exclusions(lists))).toMatchObject(wanted({ isKept }));
   });
 
+  test.each([5, 2000, 3000])('of one list of %p ids for all queries leave each its next best', async count => {
+    const best = searchTwin({ items: ITEMS, dimensions: D, queries: QUERIES, k: count }).ids[1]?.map(row => IDS[row]);
+    const unwanted = new Set(best);
+    const isKept = (row: number): boolean => !unwanted.has(IDS[row]);
+    const excludeIds = BigInt64Array.from(best as number[], BigInt);
+    expect(await ask({}, { excludeIds })).toMatchObject(wanted({ isKept }));
+  });
+
+  test('without ids are refused', async () => {
+    const asked = ask({}, { excludeOffsets: new BigInt64Array(B + 1) });
+    await expect(asked).rejects.toMatchObject({ code: 'invalid-input', field: 'excludeIds' });
+  });
+
   test('of all that there is give nothing', async () => {
     const found = await ask({}, exclusions([IDS, [], [], [], []]));
     expect(found.ids[0]).toEqual([]);

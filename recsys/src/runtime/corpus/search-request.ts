@@ -34,7 +34,7 @@ export interface SearchRequest {
   readonly masks: readonly Uint8Array[];
   readonly boost: Float32Array | undefined;
   readonly recency: Recency | undefined;
-  /** Rows that each query does not want, ascending. */
+  /** Rows that each query does not want, ascending; the same list where all want the same. */
   readonly excluded: readonly Int32Array[] | undefined;
   readonly diversity: Diversity | undefined;
 }
@@ -138,8 +138,12 @@ function readBoost(view: ArrayView | undefined, rows: number): Float32Array | un
 function readExcluded(arrays: Arrays, queries: number, { index }: RowData): Int32Array[] | undefined {
   const { excludeOffsets, excludeIds } = arrays;
   if (excludeOffsets === undefined && excludeIds === undefined) return undefined;
-  const offsets = requireType('excludeOffsets', excludeOffsets, 'BigInt64Array') as BigInt64Array;
   const ids = requireType('excludeIds', excludeIds, 'BigInt64Array') as BigInt64Array;
+  if (excludeOffsets === undefined) {
+    const shared = excludedRows(Float64Array.of(0, ids.length), ids, index);
+    return Array.from({ length: queries }, () => shared[0] as Int32Array);
+  }
+  const offsets = requireType('excludeOffsets', excludeOffsets, 'BigInt64Array') as BigInt64Array;
   refuse(exclusionProblems(offsets, ids.length, queries));
   return excludedRows(offsets, ids, index);
 }

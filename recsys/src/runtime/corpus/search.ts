@@ -70,13 +70,25 @@ function* groups(corpus: Corpus, request: SearchRequest): Generator<Group> {
   if (own.length === 0) return;
   const selected = selectedRows(corpus, request);
   const boost = boostOf(corpus, request);
-  for (const query of own) {
+  for (const queries of masks.length > 1 ? own.map(query => [query]) : byList(own, excluded)) {
+    const [query = 0] = queries;
     const mask = masks.length > 1 ? masks[query] : masks[0];
     const keep = both(selected, mask, removed) ?? new Uint8Array(rows).fill(1);
     const spare = excluded?.[query] ?? new Int32Array(0);
     if (spare.length > MAX_SPARE) spare.forEach(row => (keep[row] = 0));
-    yield { queries: [query], scope: new Scope({ rows, keep, boost, scanOnly }) };
+    yield { queries, scope: new Scope({ rows, keep, boost, scanOnly }) };
   }
+}
+
+/** Queries that exclude one and the same list are scanned together. */
+function byList(queries: readonly number[], excluded: SearchRequest['excluded']): number[][] {
+  const lists = new Map<Int32Array | undefined, number[]>();
+  for (const query of queries) {
+    const same = lists.get(excluded?.[query]);
+    if (same === undefined) lists.set(excluded?.[query], [query]);
+    else same.push(query);
+  }
+  return [...lists.values()];
 }
 
 function sharedScope(corpus: Corpus, request: SearchRequest): Scope {
