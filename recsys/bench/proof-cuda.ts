@@ -15,16 +15,18 @@ const PROVIDERS: Readonly<Record<string, string>> = { cuda: 'CUDAExecutionProvid
 const FIND_RUNTIME = [
   'import os, sys',
   'from pathlib import Path',
-  'from berth_recsys.cuda import cache_folder, cuda_parts, cuda_variables, runtime_with_cuda',
+  'from berth_recsys.cuda import cuda_parts, cuda_variables, runtime_with_cuda',
   'parts = cuda_parts()',
   'bundle = Path(os.environ["BERTH_RECSYS_RUNTIME"])',
-  'print(runtime_with_cuda(bundle, parts, cache_folder(os.environ)) if parts else bundle)',
+  'print(runtime_with_cuda(bundle, parts, Path(sys.argv[1])) if parts else bundle)',
   'print(cuda_variables(os.environ, parts)["LD_LIBRARY_PATH"] if parts else "")'
 ].join('\n');
 
 interface Compared {
   readonly searches: number;
   readonly different: readonly string[];
+  /** Searches that the GPU has proposed too little for. */
+  readonly missed: readonly string[];
   readonly certificates: readonly number[];
   readonly milliseconds: Readonly<Record<string, number>>;
 }
@@ -45,9 +47,9 @@ export async function proof(args: string[]): Promise<string | undefined> {
   if (python === undefined) throw new Error('--python is missing: an interpreter with the extra cuda of berth-recsys');
   return withScratch(async scratch => {
     const env = ourVariables(path.join(scratch, 'runtime')) as Record<string, string>;
-    const [runtime = '', libraries = ''] = (await mustRun(python, ['-c', FIND_RUNTIME], { env, capture: true })).split(
-      '\n'
-    );
+    const [runtime = '', libraries = ''] = (
+      await mustRun(python, ['-c', FIND_RUNTIME, scratch], { env, capture: true })
+    ).split('\n');
     const profile = await mustRun(
       env['BERTH_RECSYS_NODE'] ?? '',
       [path.join(BENCH_FOLDER, 'proof-cuda-profile.ts'), runtime, device, scratch],
@@ -65,6 +67,8 @@ export async function proof(args: string[]): Promise<string | undefined> {
     if (compared.different.length > 0)
       throw new Error(`other answers than the CPU's: ${compared.different.join('; ')}`);
     const isRehearsal = device !== 'cuda';
+    if (!isRehearsal && compared.missed.length > 0)
+      throw new Error(`not answered by the GPU: ${compared.missed.join('; ')}`);
     const text = report(compared, isRehearsal ? 'none, a rehearsal' : await card(), Object.keys(nodes), values);
     if (!isRehearsal) return text;
     console.log(text);
@@ -93,7 +97,7 @@ function report(
     '| what | measured |',
     '|---|---|',
     `| searches whose ids and scores equal the CPU's | ${searches} of ${searches} (three metrics, six kinds of search, three batches) |`,
-    `| queries certified by the 8-bit scan, a float32 scan, all rows | ${certificates.join(', ')} |`,
+    `| queries certified by the 8-bit scan, a float32 scan, all rows, the GPU | ${certificates.join(', ')} |`,
     `| nodes of the scan, all on the device, no copies between | ${nodes.map(node => node.split(' ')[1]).join(', ')} |`,
     ...times
   ].join('\n');

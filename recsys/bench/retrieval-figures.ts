@@ -123,8 +123,8 @@ function describe(found: Measurements, conditions: Conditions): void {
         2
       );
     }
-    const [quantised, float, all] = found.certificates.get(name) ?? [];
-    conditions[`certificates_${name}`] = `8-bit ${quantised}, float32 ${float}, every row scored ${all}`;
+    const [quantised, float, all, gpu = 0] = found.certificates.get(name) ?? [];
+    conditions[`certificates_${name}`] = `8-bit ${quantised}, float32 ${float}, every row scored ${all}, GPU ${gpu}`;
   }
   const errors = [...found.differences].map(([key, value]) => `${key} ${value.toExponential(1)}`);
   conditions['largest_score_errors'] = errors.join(', ');

@@ -12,6 +12,8 @@ export interface MeasuredWith {
   readonly k: number;
   readonly seed: number;
   readonly data: string | null;
+  /** Of ours: `cpu` or `cuda`. */
+  readonly device: string;
   readonly rounds: number;
   /** With more, hnswlib's graph is not built: that takes minutes. */
   readonly mostHnswRows: number;
@@ -88,8 +90,8 @@ export class RetrievalBench {
   }
 
   async #makeData(): Promise<{ rows: number; dimensions: number }> {
-    const { rows, dimensions, k, seed, data } = this.#options;
-    const settings = { rows, dimensions, k, seed, data, threads: THREADS, cases: CASES };
+    const { rows, dimensions, k, seed, data, device } = this.#options;
+    const settings = { rows, dimensions, k, seed, data, device, threads: THREADS, cases: CASES };
     const write = (changed: object): Promise<void> =>
       writeFile(path.join(this.#folder, 'settings.json'), JSON.stringify({ ...settings, ...changed }));
     await write({});

@@ -4,7 +4,7 @@
  *
  * Options: `--rows 1000000 --dimensions 128 --k 100 --rounds 7 --seed 0`; `--data PATH.npy` (floats [n, d]; the 256 rows
  * behind the items are the queries); `--hnsw` (builds hnswlib's graph also above 200,000 rows, which takes many minutes);
- * `--quick` (50,000 rows, 2 rounds, no hnswlib); `--python PATH` and `--torch-python PATH` (instead of the environments
+ * `--quick` (50,000 rows, 2 rounds, no hnswlib); `--device cuda` (ours on the GPU; `--python` needs the extra then); `--python PATH` and `--torch-python PATH` (instead of the environments
  * that the bench finds or makes).
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -40,6 +40,7 @@ async function readOptions(args: readonly string[]): Promise<MeasuredWith> {
       rounds: { type: 'string' },
       seed: { type: 'string', default: '0' },
       data: { type: 'string' },
+      device: { type: 'string', default: 'cpu' },
       hnsw: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       python: { type: 'string' },
@@ -52,6 +53,7 @@ async function readOptions(args: readonly string[]): Promise<MeasuredWith> {
     k: wholeNumber('k', values.k, 1),
     rounds: wholeNumber('rounds', values.rounds ?? (values.quick ? '2' : '7'), 1),
     seed: wholeNumber('seed', values.seed, 0),
+    device: values.device,
     data: values.data === undefined ? null : path.resolve(values.data),
     mostHnswRows: values.hnsw ? Infinity : values.quick ? 0 : HNSW_ROWS,
     python: values.python ?? (await peersPython()),

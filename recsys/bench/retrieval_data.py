@@ -42,6 +42,7 @@ class Settings:
     seed: int
     data: str | None
     threads: int
+    device: str
     cases: dict[str, Case]
 
 

@@ -24,7 +24,7 @@ class Ours:
     def __init__(self, data: Data, settings: Settings) -> None:
         self.missing: dict[str, str] = {}
         self._k = settings.k
-        self._corpus = Retriever(data.items, attributes={"rank": data.ranks})
+        self._corpus = Retriever(data.items, attributes={"rank": data.ranks}, device=settings.device)
         device = self._corpus.info().device
         self.versions = {"berth_recsys": f"{berth_recsys.__version__} on {device}"}
         self.quantised = device == "cpu" and data.items.size >= _WORTH_QUANTISING

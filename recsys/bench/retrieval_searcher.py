@@ -89,4 +89,4 @@ def _answered(
     chosen = settings.cases[case]
     found = answer(libraries.searcher(who, chosen.share), chosen, queries)
     found.save(Path(path))
-    return None if found.certificate is None else np.bincount(found.certificate, minlength=3).tolist()
+    return None if found.certificate is None else np.bincount(found.certificate, minlength=4).tolist()

@@ -1,7 +1,7 @@
 """The runtime with ONNX Runtime's CUDA provider, which lies in another wheel, and the libraries that it needs.
 
 ONNX Runtime looks for its providers beside itself, and beside the runtime of this package nothing is to be written. So
-the runtime is copied once into the person's cache, with links to the provider.
+the runtime is copied into its own folder, which nobody else may enter, with links to the large libraries.
 """
 
 from __future__ import annotations
@@ -44,26 +44,22 @@ def cuda_parts() -> CudaParts | None:
     return CudaParts(version, provider, tuple(sorted(found)))
 
 
-def runtime_with_cuda(bundle: Path, parts: CudaParts, cache: Path) -> Path:
-    """A copy of the runtime in the cache that finds the provider; made once for each bundle and each provider.
+def runtime_with_cuda(bundle: Path, parts: CudaParts, folder: Path) -> Path:
+    """A copy of the runtime in `folder`, the runtime's own, that finds the provider; made once for each content.
 
     The bundle itself where the provider is of another version of ONNX Runtime, which would not load it.
     """
     natives = _natives(bundle.parent)
     if natives is None or _version(bundle.parent) != parts.version:
         return bundle
-    content = "\0".join([str(bundle), str(bundle.stat().st_mtime_ns), parts.version, str(parts.provider)])
-    made = cache / f"recsys-cuda-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+    content = hashlib.sha256(bundle.read_bytes() + os.fsencode(f"{bundle}\0{parts.version}\0{parts.provider}"))
+    made = folder / f"cuda-{content.hexdigest()[:16]}"
     if not made.is_dir():
-        cache.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix="recsys-cuda-", dir=cache))
+        scratch = Path(tempfile.mkdtemp(prefix="cuda-", dir=folder))
         try:
-            copy = scratch / "runtime"
-            shutil.copytree(bundle.parent, copy)
-            for name in PROVIDERS:
-                (copy / natives / name).symlink_to(parts.provider / name)
+            _fill(scratch / "runtime", bundle.parent, natives, parts)
             try:
-                copy.rename(made)
+                (scratch / "runtime").rename(made)
             except OSError:
                 if not made.is_dir():  # else another notebook was quicker
                     raise
@@ -72,16 +68,24 @@ def runtime_with_cuda(bundle: Path, parts: CudaParts, cache: Path) -> Path:
     return made / bundle.name
 
 
+def _fill(copy: Path, original: Path, natives: Path, parts: CudaParts) -> None:
+    for source in original.rglob("*"):
+        target = copy / source.relative_to(original)
+        if source.is_dir() or source.suffix == ".map":
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.name.startswith("libonnxruntime.so"):
+            target.symlink_to(source)
+        else:
+            shutil.copyfile(source, target)
+    for name in PROVIDERS:
+        (copy / natives / name).symlink_to(parts.provider / name)
+
+
 def cuda_variables(environ: Mapping[str, str], parts: CudaParts) -> dict[str, str]:
     """The environment in which the provider finds CUDA's libraries."""
     places = [str(path) for path in parts.libraries] + [environ.get("LD_LIBRARY_PATH", "")]
     return {**environ, "LD_LIBRARY_PATH": os.pathsep.join(place for place in places if place)}
-
-
-def cache_folder(environ: Mapping[str, str]) -> Path:
-    """Berth's folder in the person's cache."""
-    base = environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "berth"
 
 
 def _natives(runtime: Path) -> Path | None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-CERTIFICATES = np.array(["quantised", "float", "exact"])
+CERTIFICATES = np.array(["quantised", "float", "exact", "gpu"])
 _SHOWN_QUERIES = 5
 _SHOWN_RANKS = 10
 
@@ -39,7 +39,7 @@ class Hits:
         """For each query, what has proven that nothing was missed (recall is 1 in each case; they differ in time):
 
         'quantised': the 8-bit scan, within its error bound; 'float': the float32 scan; 'exact': every row was scored by
-        the definition.
+        the definition; 'gpu': the GPU's float32 scan.
         """
         return CERTIFICATES[np.minimum(self.certificate, len(CERTIFICATES) - 1)]
 

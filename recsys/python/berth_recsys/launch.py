@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .cuda import cache_folder, cuda_parts, cuda_variables, runtime_with_cuda
+from .cuda import cuda_parts, cuda_variables, runtime_with_cuda
 from .errors import RuntimeMissing
 from .folder import LOG_NAME
 
@@ -52,7 +52,7 @@ def launch(folder: Path, environ: Mapping[str, str]) -> Launch:
     parts = cuda_parts()
     try:
         if parts is not None:
-            bundle, environ = runtime_with_cuda(bundle, parts, cache_folder(environ)), cuda_variables(environ, parts)
+            bundle, environ = runtime_with_cuda(bundle, parts, folder), cuda_variables(environ, parts)
         log, start = _open_log(path)
         try:
             process = subprocess.Popen(

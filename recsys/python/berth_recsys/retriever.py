@@ -44,7 +44,8 @@ class Retriever:
                 are 0.24 µs apart today); texts and categoricals → category. None, NaN, NaT and NA are missing, which a
                 flag cannot be. Integers beyond ±2^53 are refused
     name        for people: it appears in `info()` and in the metrics
-    device      "auto", "cpu" or "cuda", for all searches
+    device      "cpu", "cuda" (the GPUs of CUDA_VISIBLE_DEVICES; refused where that does not work) or "auto" ("cpu" for
+                now), for all searches: the answers are the same
     timeout_s   seconds for making it; None: no limit. Starting the runtime, where there is none, is not counted
 
     The items are copied to a file that the runtime maps, 16 MiB at a time; no second copy is made in this process.

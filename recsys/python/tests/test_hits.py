@@ -20,12 +20,12 @@ def hits(queries: int = 20, k: int = 30) -> Hits:
     scores = -np.arange(queries * k, dtype=np.float32).reshape(queries, k)
     ids[:1, 2:] = -1
     scores[:1, 2:] = -np.inf
-    return Hits(ids, scores, np.arange(queries, dtype=np.uint8) % 3)
+    return Hits(ids, scores, np.arange(queries, dtype=np.uint8) % 4)
 
 
 def test_certificates_have_names() -> None:
-    """Symptom: 0, 1 and 2, which nobody remembers."""
-    assert hits(4).recall_certificate.tolist() == ["quantised", "float", "exact", "quantised"]
+    """Symptom: numbers, which nobody remembers."""
+    assert hits(4).recall_certificate.tolist() == ["quantised", "float", "exact", "gpu"]
 
 
 @pytest.mark.parametrize("name", have("pandas", "polars"))

@@ -10,13 +10,11 @@ export interface CorpusChildOptions {
   readonly folder: string;
   readonly threads: number;
   readonly mostBytes: number;
-  readonly device: Compute['device'];
-  /** The GPUs it may see; undefined: all. */
-  readonly gpus: string | undefined;
+  readonly compute: Compute;
   readonly log: (text: string) => void;
 }
 
-/** How a process ends that has grown too large: between two requests, to be started again. */
+/** How a process ends that has grown too large, or lost its device: between two requests, to be started again. */
 export const EXIT_GROWN = 75;
 
 interface Pending {
@@ -70,11 +68,11 @@ export class CorpusChild {
   }
 
   #start(): ChildProcess {
-    const { command, folder, threads, mostBytes, device, gpus, log } = this.options;
+    const { command, folder, threads, mostBytes, compute, log } = this.options;
     const [program = '', ...args] = command;
     const age = this.#isNew ? 'new' : 'open';
-    const all = [...args, 'corpus', folder, String(threads), String(mostBytes), age, device];
-    const child = spawn(program, all, { stdio: ['pipe', 'pipe', 'pipe'], env: childEnvironment(gpus) });
+    const all = [...args, 'corpus', folder, String(threads), String(mostBytes), age, compute.device];
+    const child = spawn(program, all, { stdio: ['pipe', 'pipe', 'pipe'], env: childEnvironment(compute) });
     const reader = new FrameReader();
     child.stdout.on('data', (piece: Buffer) => {
       try {
@@ -135,7 +133,7 @@ export class CorpusChild {
 }
 
 /** What native libraries read from the environment is not left to chance; secrets of the notebook stay there. */
-function childEnvironment(gpus: string | undefined): NodeJS.ProcessEnv {
+function childEnvironment({ gpus, gpuOrder }: Compute): NodeJS.ProcessEnv {
   const { PATH = '', HOME = '', TMPDIR, LD_LIBRARY_PATH } = process.env;
   return {
     PATH,
@@ -143,6 +141,7 @@ function childEnvironment(gpus: string | undefined): NodeJS.ProcessEnv {
     // ONNX Runtime lets cuBLAS multiply in TF32, with 10 bits where the certificate counts on 23 (ADR 0011).
     NVIDIA_TF32_OVERRIDE: '0',
     ...(gpus === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpus }),
+    ...(gpuOrder === undefined ? {} : { CUDA_DEVICE_ORDER: gpuOrder }),
     ...(TMPDIR === undefined ? {} : { TMPDIR }),
     ...(LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH })
   };

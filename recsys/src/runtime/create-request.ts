@@ -22,14 +22,17 @@ export const COLUMNS = z
     `want names of at most ${MAX_NAMES_LENGTH} characters in all`
   );
 
-/** Which device is wanted, and which GPUs may be seen: what the client's own CUDA_VISIBLE_DEVICES says; left out, all. */
+/**
+ * Which device is wanted, `auto` being the CPU; and which GPUs may be seen: what the client's own CUDA_VISIBLE_DEVICES and CUDA_DEVICE_ORDER say.
+ */
 export const COMPUTE = z.object({
   device: z.enum(['auto', 'cpu', 'cuda'], 'want auto, cpu or cuda').default('auto'),
   gpus: z
     .string()
     .max(4096)
     .regex(/^[\w,:/.-]*$/, 'want indices or UUIDs, with commas')
-    .optional()
+    .optional(),
+  gpuOrder: z.enum(['PCI_BUS_ID', 'FASTEST_FIRST']).optional()
 });
 
 export type Compute = z.infer<typeof COMPUTE>;

@@ -79,7 +79,6 @@ describe('a search', () => {
     ],
     ['with a mask for other queries', {}, { mask: [new Uint8Array(2 * ROWS), 2, ROWS] }, 'mask', /shape \[2, 1500\]/],
     ['with a mask of int32', {}, { mask: new Int32Array(ROWS) }, 'mask', /want Uint8Array/],
-    ['with exclusions without offsets', {}, { excludeIds: BigInt64Array.of(1n) }, 'excludeOffsets', /missing/],
     ['with offsets without exclusions', {}, { excludeOffsets: offsets }, 'excludeIds', /missing/],
     [
       'with offsets beyond the ids',

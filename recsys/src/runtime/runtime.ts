@@ -144,8 +144,7 @@ export class Runtime {
   /** A snapshot is mapped as it lies; what changes later is kept in a folder of the runtime's own. */
   async #load(client: Client, request: Request): Promise<void> {
     const folder = readFolder(request.params['folder']);
-    const { device, gpus } = request.params;
-    const compute = readWith(COMPUTE, '', { device, gpus });
+    const compute = readWith(COMPUTE, '', request.params);
     const { folders } = this.options;
     const isOrphan = isLeftover(folders, folder);
     const manifest = await readManifest(folder, await isOurs(folders, folder));
@@ -185,13 +184,13 @@ export class Runtime {
     size: CorpusSize,
     estimate: MemoryEstimate,
     isNew: boolean,
-    { device, gpus }: Compute
+    compute: Compute
   ): Promise<Held> {
     const { pid, folders, command, cores, log } = this.options;
     const number = this.#nextCorpus++;
     const folder = await makeCorpusFolder(folders, pid, number, estimate.fileBytes);
     const child = new CorpusChild(
-      { command, folder, threads: cores, mostBytes: mostResidentBytes(size), device, gpus, log },
+      { command, folder, threads: cores, mostBytes: mostResidentBytes(size), compute, log },
       isNew
     );
     const held = { id: `c${number}`, folder, child, owner, size, isKnown: false, isSealed: !isNew };

@@ -120,11 +120,6 @@ describe('exclusions', () => {
     expect(await ask({}, { excludeIds })).toMatchObject(wanted({ isKept }));
   });
 
-  test('without ids are refused', async () => {
-    const asked = ask({}, { excludeOffsets: new BigInt64Array(B + 1) });
-    await expect(asked).rejects.toMatchObject({ code: 'invalid-input', field: 'excludeIds' });
-  });
-
   test('of all that there is give nothing', async () => {
     const found = await ask({}, exclusions([IDS, [], [], [], []]));
     expect(found.ids[0]).toEqual([]);

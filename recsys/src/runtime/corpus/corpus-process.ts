@@ -65,8 +65,8 @@ export async function runCorpusProcess(options: CorpusProcessOptions): Promise<v
     const { size } = service;
     const mostBytes = Math.max(options.mostBytes, size === undefined ? 0 : mostResidentBytes(size));
     const deviceBytes = service.device === 'cuda' ? DEVICE_BYTES : 0;
-    if (process.memoryUsage.rss() > mostBytes + deviceBytes && !service.isFilling)
-      process.stdout.end(() => process.exit(EXIT_GROWN));
+    const isTooLarge = process.memoryUsage.rss() > mostBytes + deviceBytes;
+    if ((isTooLarge || service.hasLostDevice) && !service.isFilling) process.stdout.end(() => process.exit(EXIT_GROWN));
     else void rest();
   };
 

@@ -10,7 +10,7 @@ import type { Compute, CreateParams } from '../create-request.js';
 import { type CorpusSize, columnBytes } from '../estimate-memory.js';
 import { readFolder } from '../folder-path.js';
 import { readWith } from '../read-with.js';
-import { invalid, RuntimeError } from '../runtime-error.js';
+import { invalid, isRuntimeError, RuntimeError } from '../runtime-error.js';
 import { Corpus, nextPart, type Scanner } from './corpus.js';
 import type { Device } from './create-session.js';
 import { findDevice } from './find-device.js';
@@ -27,6 +27,9 @@ export interface CorpusServiceOptions {
   readonly now: () => number;
 }
 
+/** A corpus may be saved without what scans it; it says so before anything is asked of it. */
+const NEED_DEVICE = new Set(['corpus.create', 'corpus.info', 'corpus.search']);
+
 const CATEGORIES = z.record(z.string(), z.array(z.string()));
 
 export class CorpusService {
@@ -35,15 +38,27 @@ export class CorpusService {
   readonly #unsealed = new Map<string, number>();
   #wantsQuantised = false;
   #scanner: Scanner;
+  #refusal: Error | undefined;
 
   constructor(private readonly options: CorpusServiceOptions) {
     this.#scanner = { threads: options.threads, device: 'cpu' };
   }
 
-  /** Finds the device; where the corpus was there before, reads what lies in the folder. */
+  /** Finds the device; where the corpus was there before, reads what lies in the folder, with a device or without. */
   async open(isNew: boolean, wanted: Compute['device']): Promise<void> {
-    this.#scanner = { threads: this.options.threads, device: await findDevice(wanted) };
-    if (!isNew) this.#corpus = await Corpus.open(this.options.folder, this.#scanner);
+    const { folder, threads } = this.options;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const device = await findDevice(wanted, folder).catch((error: unknown): Device => {
+      this.#refusal = error as Error;
+      return 'cpu';
+    });
+    this.#scanner = { threads, device };
+    if (!isNew) this.#corpus = await Corpus.open(folder, this.#scanner);
+  }
+
+  /** A device is wanted that is not there, or not any more: only a new process may find it. */
+  get hasLostDevice(): boolean {
+    return this.#refusal !== undefined;
   }
 
   get device(): Device {
@@ -57,7 +72,18 @@ export class CorpusService {
     return { rows: data.rows, dimensions: manifest.dimensions, columnBytes: columnBytes(manifest.columns) };
   }
 
+  /** @throws RuntimeError: `invalid-input` where what was wanted to scan is not there; the corpus can still be saved */
   async call(method: string, params: Params, arrays: Arrays, control: Control): Promise<Answer> {
+    if (this.#refusal !== undefined && NEED_DEVICE.has(method)) throw this.#refusal;
+    try {
+      return await this.#call(method, params, arrays, control);
+    } catch (error: unknown) {
+      if (isRuntimeError(error) && error.code === 'runtime-crashed') this.#refusal = error;
+      throw error;
+    }
+  }
+
+  async #call(method: string, params: Params, arrays: Arrays, control: Control): Promise<Answer> {
     switch (method) {
       case 'corpus.create':
         return { result: await this.#create(params as unknown as CreateParams) };
@@ -102,7 +128,6 @@ export class CorpusService {
   async #create({ rows, dimensions, metric, name, hasIds, columns }: CreateParams): Promise<object> {
     const draft = { name, metric, dimensions, hasIds, columns, categories: {}, parts: [], nextId: 0 };
     this.#draft = { version: MANIFEST_VERSION, ...draft };
-    await mkdir(this.options.folder, { recursive: true, mode: 0o700 });
     return this.#makeFiles(this.#draft, 'p0', rows);
   }
 

@@ -13,22 +13,27 @@ export class DeviceTile {
   constructor(tile: ItemTile, { folder, threads, deviceScans }: SessionOptions) {
     const provider: Device = deviceScans?.provider ?? 'cpu';
     const graph = deviceScan(tile, deviceScans?.limits.stripRows);
-    this.#session = new LazySession(() =>
-      createSession(graph, folder, threads, { provider }).catch((error: unknown) => {
-        throw refusal(error, tile);
-      })
-    );
+    this.#session = new LazySession(() => createSession(graph, folder, threads, { provider }));
     this.firstRow = tile.firstRow;
     this.rows = tile.rows;
+    this.dimensions = tile.dimensions;
   }
 
   readonly firstRow: number;
   readonly rows: number;
+  private readonly dimensions: number;
 
-  /** @param feeds  queries, and where something is to be added: added */
+  /**
+   * @param feeds  queries, and where something is to be added: added
+   * @throws RuntimeError `memory-exceeded`; or `runtime-crashed`: after a failure a GPU answers nothing more in this process
+   */
   async scan({ queries, added }: Feeds): Promise<Answer> {
-    const session = await this.#session.get();
-    return session.run({ ...NOTHING_ADDED, ...(added === undefined ? {} : { added }), queries } as Feeds);
+    try {
+      const session = await this.#session.get();
+      return await session.run({ ...NOTHING_ADDED, ...(added === undefined ? {} : { added }), queries } as Feeds);
+    } catch (error: unknown) {
+      throw failure((error as Error).message, this.rows * this.dimensions);
+    }
   }
 
   release(): Promise<void> {
@@ -36,14 +41,13 @@ export class DeviceTile {
   }
 }
 
-/** What a person can do about a device that has no room; anything else is for the log. */
-function refusal(error: unknown, { rows, dimensions }: ItemTile): unknown {
-  const text = (error as Error).message;
-  if (!/out of memory|failed to allocate/i.test(text)) return error;
-  const gib = ((rows * dimensions * Float32Array.BYTES_PER_ELEMENT) / 2 ** 30).toFixed(2);
+function failure(text: string, numbers: number): RuntimeError {
+  if (!/out of memory|failed to allocate/i.test(text))
+    return new RuntimeError('runtime-crashed', `the GPU has failed: ${text}; the next call starts it again`);
+  const gib = ((numbers * Float32Array.BYTES_PER_ELEMENT) / 2 ** 30).toFixed(2);
   return new RuntimeError(
     'memory-exceeded',
-    `the GPU has no room for ${gib} GiB of items: choose another one by CUDA_VISIBLE_DEVICES, or device "cpu" (${text})`,
+    `the GPU has no room for ${gib} GiB of items and their scores: choose another one by CUDA_VISIBLE_DEVICES, or device "cpu" (${text})`,
     'device'
   );
 }

@@ -7,16 +7,17 @@ export class LazySession {
   constructor(private readonly load: () => Promise<InferenceSession>) {}
 
   async get(): Promise<InferenceSession> {
-    this.#session ??= this.load();
-    return this.#session.catch((error: unknown) => {
-      this.#session = undefined;
+    const session = (this.#session ??= this.load());
+    return session.catch((error: unknown) => {
+      if (this.#session === session) this.#session = undefined;
       throw error;
     });
   }
 
   async release(): Promise<void> {
-    const session = await this.#session;
+    const session = this.#session;
     this.#session = undefined;
-    await session?.release();
+    const loaded = await session?.catch(() => undefined); // whoever asked for it has heard
+    await loaded?.release();
   }
 }

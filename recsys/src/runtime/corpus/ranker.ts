@@ -16,7 +16,7 @@ import type { Scope } from './scope.js';
 import { TrueScores } from './true-scores.js';
 
 /** What proved that an answer misses nothing. */
-export const CERTIFICATES = { quantised: 0, float: 1, all: 2 } as const;
+export const CERTIFICATES = { quantised: 0, float: 1, all: 2, device: 3 } as const;
 
 export interface Ranking {
   /** Rows of the corpus and their true scores, best first; as many as were wanted, or as there are. */
@@ -107,7 +107,7 @@ export class Ranker {
       scope,
       control
     );
-    const certificate = stage.scan === 'quantised' ? CERTIFICATES.quantised : CERTIFICATES.float;
+    const certificate = CERTIFICATES[stage.scan === 'chosen' ? 'float' : stage.scan];
     return scored.map((best, index) => {
       const seen = candidates[index]?.values ?? new Float32Array(0);
       const error = errors[index] ?? Infinity;

@@ -63,7 +63,7 @@ function* groups(corpus: Corpus, request: SearchRequest): Generator<Group> {
   const { rows, removed, squares: scanOnly } = corpus.data;
   const { masks, excluded } = request;
   const all = [...Array(request.queries).keys()];
-  const isOwn = (query: number): boolean => masks.length > 1 || (excluded?.[query]?.length ?? 0) > MAX_SPARE;
+  const isOwn = (query: number): boolean => masks.length > 1 || wide(excluded, query).length > 0;
   const shared = all.filter(query => !isOwn(query));
   if (shared.length > 0) yield { queries: shared, scope: sharedScope(corpus, request) };
   const own = all.filter(isOwn);
@@ -72,12 +72,16 @@ function* groups(corpus: Corpus, request: SearchRequest): Generator<Group> {
   const boost = boostOf(corpus, request);
   for (const queries of masks.length > 1 ? own.map(query => [query]) : byList(own, excluded)) {
     const [query = 0] = queries;
-    const mask = masks.length > 1 ? masks[query] : masks[0];
-    const keep = both(selected, mask, removed) ?? new Uint8Array(rows).fill(1);
-    const spare = excluded?.[query] ?? new Int32Array(0);
-    if (spare.length > MAX_SPARE) spare.forEach(row => (keep[row] = 0));
+    const keep = both(selected, masks[masks.length > 1 ? query : 0], removed) ?? new Uint8Array(rows).fill(1);
+    for (const row of wide(excluded, query)) keep[row] = 0;
     yield { queries, scope: new Scope({ rows, keep, boost, scanOnly }) };
   }
+}
+
+/** What a query excludes, where that is very much. */
+function wide(excluded: SearchRequest['excluded'], query: number): Int32Array {
+  const list = excluded?.[query];
+  return list !== undefined && list.length > MAX_SPARE ? list : new Int32Array(0);
 }
 
 /** Queries that exclude one and the same list are scanned together. */
