@@ -18,9 +18,14 @@ def runtime_pid() -> int:
 
 def end_runtime(corpus: Retriever) -> None:
     """Ends the runtime with its only corpus, and waits until both are gone."""
-    pid = runtime_pid()
     # Waits for the answer, which `close` does not: a runtime that is ended meanwhile leaves the corpus's files behind.
     _connection().call("corpus.close", {"corpus": corpus.info().corpus})
+    stop_runtime()
+
+
+def stop_runtime() -> None:
+    """Ends the runtime, whose corpora are closed, and waits until it is gone."""
+    pid = runtime_pid()
     SESSION.close()
     os.kill(pid, signal.SIGTERM)
     os.waitpid(pid, 0)
