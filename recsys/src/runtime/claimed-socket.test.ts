@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { link, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +51,19 @@ test.each([false, true])(
     }
   }
 );
+
+test('what a process has left that was killed while it cleared up is cleared up too', async () => {
+  await leaveSocket();
+  const { ino } = await stat(join(folder, 'runtime.sock'));
+  const killed = makeServer();
+  await new Promise<void>(resolve => killed.listen(join(folder, 'killed'), resolve));
+  await link(join(folder, 'killed'), join(folder, `.d${ino}`));
+  await new Promise(resolve => killed.close(resolve));
+  const server = makeServer();
+  expect(await claimSocket(server, folder, 2)).toBe(true);
+  await releaseSocket(server, folder, 2);
+  expect(await readdir(folder)).toEqual([]);
+});
 
 test('one that ends takes the socket of its successor along', async () => {
   const [first, second] = [makeServer(), makeServer()];

@@ -24,7 +24,7 @@ describe('readCreate', () => {
     ['more rows than int32 counts', { ...USUAL, rows: 2 ** 31 }, 'rows', /<=2147483647/],
     ['too many dimensions', { ...USUAL, dimensions: 8193 }, 'dimensions', /<=8192/],
     ['another metric', { ...USUAL, metric: 'l1' }, 'metric', /"ip"\|"cosine"\|"l2"/],
-    ['another device', { ...USUAL, device: 'tpu' }, 'device', /^device: want auto or cpu/],
+    ['another device', { ...USUAL, device: 'tpu' }, 'device', /^device: want auto, cpu or cuda/],
     ['a column of another kind', { ...USUAL, columns: [{ name: 'a', kind: 'flag' }, { name: 'b', kind: 'date' }] }, 'columns[1].kind', /^columns\[1\].kind: /], // prettier-ignore
     ['a column without a name', { ...USUAL, columns: [{ name: '', kind: 'flag' }] }, 'columns[0].name', /name/],
     ['a column twice', { ...USUAL, columns: [{ name: 'a', kind: 'flag' }, { name: 'a', kind: 'number' }] }, 'columns', /^columns: want each name once/], // prettier-ignore
