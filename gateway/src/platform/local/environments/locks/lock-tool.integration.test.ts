@@ -83,7 +83,9 @@ describeWithUv('requirements', () => {
     const index = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/simple`;
     const making = world.tool({ index }).resolve(loose('alpha'), options({ signal: abort.signal }));
     await expect(making).rejects.toThrow('enough');
-    expect((await leftovers()).filter(each => !before.includes(each))).toEqual([]);
+    // Other tests lock at the same time, into folders that go as well: ours stays if it is left behind.
+    const made = (await leftovers()).filter(each => !before.includes(each));
+    while (made.some(each => existsSync(join(tmpdir(), each)))) await new Promise(done => setTimeout(done, 20));
     silent.closeAllConnections();
     await new Promise(done => silent.close(done));
   });
