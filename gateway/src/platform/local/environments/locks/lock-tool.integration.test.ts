@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '../../../until.testkit.js';
 import { requestedFor } from './index.js';
 import {
   type Around,
@@ -85,7 +86,9 @@ describeWithUv('requirements', () => {
     await expect(making).rejects.toThrow('enough');
     // Other tests lock at the same time, into folders that go as well: ours stays if it is left behind.
     const made = (await leftovers()).filter(each => !before.includes(each));
-    while (made.some(each => existsSync(join(tmpdir(), each)))) await new Promise(done => setTimeout(done, 20));
+    const left = async (): Promise<string[]> => (await leftovers()).filter(each => made.includes(each));
+    await until('folders of locks are gone', 20_000, async () => ((await left()).length === 0 ? true : undefined));
+    expect(await left()).toEqual([]);
     silent.closeAllConnections();
     await new Promise(done => silent.close(done));
   });
