@@ -1,4 +1,5 @@
 import { float32s, type Graph, GraphBuilder, int64s } from '../onnx/index.js';
+import { floatItems } from './float-tile.js';
 import type { ItemTile } from './item-tile.js';
 import { bestRows, outputBest } from './top-candidates.js';
 
@@ -22,17 +23,11 @@ export const DEVICE_LIMITS = { tileRows: TILE_ROWS, stripRows: BLOCK_ROWS } as c
  * Cost     O(B · rows · d) time, B · rows · 8 bytes on the device beside the tile.
  */
 export function deviceScan(tile: ItemTile, blockRows: number = BLOCK_ROWS): Graph {
-  const { file, firstRow, rows, dimensions } = tile;
+  const { rows, dimensions } = tile;
   const g = new GraphBuilder('device-scan');
   const queries = g.input('queries', 'float32', ['B', dimensions]);
   const added = g.input('added', 'float32', ['A']);
-  const rowBytes = dimensions * Float32Array.BYTES_PER_ELEMENT;
-  const items = g.initializer({
-    name: 'items',
-    type: 'float32',
-    shape: [rows, dimensions],
-    data: { file, offset: firstRow * rowBytes, length: rows * rowBytes }
-  });
+  const items = g.initializer(floatItems(tile));
   const scores = g.node('Gemm', [queries, items, added], { transB: { int: 1 } });
   const k = Math.min(DEVICE_CANDIDATES, rows);
   const top = g.initializer(int64s('k', [k]));

@@ -123,7 +123,7 @@ function split(g: GraphBuilder, values: string, lengths: readonly number[]): rea
 }
 
 /** The rows of a tile as a mapped initializer f32[rows, d]. */
-function floatItems({ file, firstRow, rows, dimensions }: ItemTile): Initializer {
+export function floatItems({ file, firstRow, rows, dimensions }: ItemTile): Initializer {
   const rowBytes = dimensions * FLOAT_BYTES;
   const data = { file, offset: firstRow * rowBytes, length: rows * rowBytes };
   return { name: 'items', type: 'float32', shape: [rows, dimensions], data };

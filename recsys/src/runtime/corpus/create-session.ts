@@ -10,9 +10,14 @@ export interface SessionOptions {
   readonly scratch: string;
   readonly threads: number;
   /** Whole scans by `deviceScan`, and what runs them; left out, none. Tests run them on the CPU. */
-  readonly deviceScans?: { readonly provider: Device; readonly limits: TileLimits };
+  readonly deviceScans?: DeviceScans;
   /** Left out, those that are quickest. */
   readonly limits?: TileLimits;
+}
+
+export interface DeviceScans {
+  readonly provider: Device;
+  readonly limits: TileLimits;
 }
 
 /** What scans the items: a provider of ONNX Runtime. */

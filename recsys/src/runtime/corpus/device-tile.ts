@@ -2,7 +2,7 @@
 import { Tensor } from 'onnxruntime-node';
 import { deviceScan, type ItemTile } from '../../graphs/index.js';
 import { RuntimeError } from '../runtime-error.js';
-import { type Answer, createSession, type Device, type Feeds, type SessionOptions } from './create-session.js';
+import { type Answer, createSession, type DeviceScans, type Feeds, type SessionOptions } from './create-session.js';
 import { LazySession } from './lazy-session.js';
 
 const NOTHING_ADDED: Feeds = { added: new Tensor('float32', new Float32Array(1), [1]) };
@@ -10,18 +10,23 @@ const NOTHING_ADDED: Feeds = { added: new Tensor('float32', new Float32Array(1),
 export class DeviceTile {
   readonly #session: LazySession;
 
-  constructor(tile: ItemTile, { folder, threads, deviceScans }: SessionOptions) {
-    const provider: Device = deviceScans?.provider ?? 'cpu';
-    const graph = deviceScan(tile, deviceScans?.limits.stripRows);
-    this.#session = new LazySession(() => createSession(graph, folder, threads, { provider }));
-    this.firstRow = tile.firstRow;
-    this.rows = tile.rows;
-    this.dimensions = tile.dimensions;
+  constructor(
+    private readonly tile: ItemTile,
+    { folder, threads }: SessionOptions,
+    { provider, limits }: DeviceScans
+  ) {
+    this.#session = new LazySession(() =>
+      createSession(deviceScan(tile, limits.stripRows), folder, threads, { provider })
+    );
   }
 
-  readonly firstRow: number;
-  readonly rows: number;
-  private readonly dimensions: number;
+  get firstRow(): number {
+    return this.tile.firstRow;
+  }
+
+  get rows(): number {
+    return this.tile.rows;
+  }
 
   /**
    * @param feeds  queries, and where something is to be added: added
@@ -32,7 +37,7 @@ export class DeviceTile {
       const session = await this.#session.get();
       return await session.run({ ...NOTHING_ADDED, ...(added === undefined ? {} : { added }), queries } as Feeds);
     } catch (error: unknown) {
-      throw failure((error as Error).message, this.rows * this.dimensions);
+      throw failure((error as Error).message, this.rows * this.tile.dimensions);
     }
   }
 

@@ -36,8 +36,11 @@ export class Part {
     const tilesWithin = (limits?: TileLimits): ItemTile[] =>
       sessionTiles(itemsFile(spec.name), spec.rows, dimensions, limits);
     const tiles = tilesWithin(options.limits);
-    const onDevice = options.deviceScans === undefined ? [] : tilesWithin(options.deviceScans.limits);
-    this.#deviceTiles = onDevice.map(tile => new DeviceTile(tile, options));
+    const { deviceScans } = options;
+    this.#deviceTiles =
+      deviceScans === undefined
+        ? []
+        : tilesWithin(deviceScans.limits).map(tile => new DeviceTile(tile, options, deviceScans));
     this.#tiles = tiles.map(tile => new FloatTile(tile, options));
     this.quantised = new QuantisedCopy(tiles, options);
   }
