@@ -26,7 +26,12 @@ TINY = {
     "DIM": 32,
     "HISTORY": 3,
 }  # small, yet it learns: a recall of 0 would compare equal to anything
-LAUNCH = {1: [], 2: ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]}
+# The ranks share one pipe here. Unbuffered (as torchrun starts its own Python), a line and its end are written separately, and another
+# rank's line gets between; so the Python is named.
+LAUNCH = {
+    1: [],
+    2: ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--no-python", PYTHON],
+}
 
 
 def script_of(notebook, settings):
@@ -54,7 +59,6 @@ class Run:
         self.env = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
         # One thread per process, alone or not: sums are then added up in the same order each time.
         self.env |= {"OMP_NUM_THREADS": "1"}
-        # The ranks share one pipe here. Unbuffered, Python writes a line and its end separately, and another rank's line gets between.
         self.env.pop("PYTHONUNBUFFERED", None)
         # torch imports thousands of modules; where nobody may write bytecode, each start compiles them all again (10 s and more).
         self.env.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -133,16 +133,21 @@ test('a gateway that cannot come back is said to be down, and everything is ther
     detached: true
   });
   try {
-    const isWaiting = new RegExp(`-> FLOCK +ADVISORY +WRITE ${holder.pid} `);
-    await waitUntil('the holder waits for the lock', 10_000, async () =>
-      isWaiting.test(await readFile('/proc/locks', 'utf8'))
-    );
-    process.kill(before?.pid ?? 0, 'SIGKILL');
+    const holds = async (state: string): Promise<boolean> =>
+      new RegExp(`${state} FLOCK +ADVISORY +WRITE ${holder.pid} `, 'm').test(await readFile('/proc/locks', 'utf8'));
+    await waitUntil('the holder waits for the lock', 10_000, () => holds('->'));
+    // The server looks for a new gateway within milliseconds: standing still, it cannot have the lock before the holder.
+    person.lab.process.kill('SIGSTOP');
+    if (before === undefined) throw new Error('there is no gateway');
+    process.kill(before.pid, 'SIGKILL');
+    await waitUntil('the holder has the lock', 10_000, () => holds(String.raw`^\d+:`));
+    person.lab.process.kill('SIGCONT');
     await page.getByText('gateway is not answering').first().waitFor({ timeout: 90_000 });
     await page.getByRole('tab', { name: /Berth/ }).first().focus();
     await screenshot(page, 'gateway-down');
     expect(await axeFindings(page, '.jp-BerthPanel')).toEqual([]);
   } finally {
+    person.lab.process.kill('SIGCONT');
     endGroup(holder);
   }
   await waitUntil('another gateway answers', 60_000, async () => {
