@@ -3,7 +3,8 @@ import path from 'node:path';
 import { LocalEnvironments } from '../gateway/lib/platform/local/environments/index.js';
 import { cacheFolder } from './cache-folder.ts';
 import { ROOT, TOOL_PYTHON } from './command.ts';
-import { waitUntil, withScratch } from './jupyter-lab.ts';
+import { withScratch } from './jupyter-lab.ts';
+import { waitUntil } from './wait-until.ts';
 
 const LONGEST_MS = 30 * 60_000;
 const LONGEST_IMPORT_MS = 10 * 60_000;

@@ -2,11 +2,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { TOOL_PYTHON } from './command.ts';
+import { freePort } from './free-port.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** What keeps Chromium from calling home and lets it run as root in a container. */
 const CHROMIUM_FLAGS = [
@@ -112,33 +113,10 @@ export function launchChromium(executablePath: string, headless = true): Promise
   return chromium.launch({ executablePath, args: CHROMIUM_FLAGS, headless });
 }
 
-/** Looks every 50 ms; throws naming `what` when it is not so after `timeoutMs`. */
-export async function waitUntil(
-  what: string,
-  timeoutMs: number,
-  isSo: () => Promise<boolean> | boolean
-): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s in vain until ${what}`);
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-}
-
 /** The connection file of the gateway of the person whose home this is; undefined while there is none. */
 export async function gatewayConnection(
   home: string
 ): Promise<{ pid: number; socket: string; token: string } | undefined> {
   const text = await readFile(path.join(home, 'data', 'berth', 'gateway.json'), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as { pid: number; socket: string; token: string });
-}
-
-/** A TCP port that nobody uses now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise(resolve => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no TCP port could be had');
-  return address.port;
 }

@@ -6,7 +6,9 @@ import { spawn } from 'node:child_process';
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { mustRun, ROOT } from './command.ts';
-import { freePort, waitUntil, withScratch } from './jupyter-lab.ts';
+import { freePort } from './free-port.ts';
+import { withScratch } from './jupyter-lab.ts';
+import { waitUntil } from './wait-until.ts';
 
 export function proof(): Promise<string> {
   return withScratch(async scratch => {

@@ -10,7 +10,7 @@ import path from 'node:path';
 import { jest } from '@jest/globals';
 import { mustRun, ROOT } from './command.js';
 import { installWheel } from './installed-wheel.js';
-import { waitUntil } from './jupyter-lab.js';
+import { waitUntil } from './wait-until.js';
 
 jest.setTimeout(240_000);
 

@@ -5,14 +5,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { ROOT } from '../../scripts/command.js';
-import {
-  gatewayConnection,
-  type Lab,
-  type LabOptions,
-  launchChromium,
-  startLab,
-  waitUntil
-} from '../../scripts/jupyter-lab.js';
+import { gatewayConnection, type Lab, type LabOptions, launchChromium, startLab } from '../../scripts/jupyter-lab.js';
+import { waitUntil } from '../../scripts/wait-until.js';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { ROOT } from '../../scripts/command.js';
-import { waitUntil } from '../../scripts/jupyter-lab.js';
+import { waitUntil } from '../../scripts/wait-until.js';
 import {
   arrive,
   axeFindings,

@@ -7,7 +7,7 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { waitUntil } from '../../scripts/jupyter-lab.js';
+import { waitUntil } from '../../scripts/wait-until.js';
 import { arrive, axeFindings, callApi, goDark, leave, openNotebook, type Person, screenshot } from './browser.js';
 import { inFront, kernelIsIdle, readNotebook, runCell, save, writeNotebook } from './notebooks.js';
 

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { installWheel } from '../../scripts/installed-wheel.js';
-import { gatewayConnection, waitUntil } from '../../scripts/jupyter-lab.js';
+import { gatewayConnection } from '../../scripts/jupyter-lab.js';
+import { waitUntil } from '../../scripts/wait-until.js';
 import {
   arrive,
   axeFindings,

@@ -4,7 +4,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { gatewayConnection, waitUntil } from '../../scripts/jupyter-lab.js';
+import { gatewayConnection } from '../../scripts/jupyter-lab.js';
+import { waitUntil } from '../../scripts/wait-until.js';
 import {
   arrive,
   axeFindings,
