@@ -63,7 +63,13 @@ const restrict = patterns => ({
 export default tseslint.config(
   { ignores: ['**/lib/**', '**/dist/**', '**/labextension/**', '**/node_modules/**', '**/fixtures/**', '.berth/**'] },
   {
-    files: [...SOURCES, 'scripts/**/*.ts', 'extension/ui-tests/**/*.ts', '*/tests/**/*.ts', 'operator/mutants/**/*.ts'],
+    files: [
+      ...SOURCES,
+      'scripts/**/*.ts',
+      'extension/ui-tests/**/*.ts',
+      '*/tests/**/*.ts',
+      'operator/{cluster,mutants}/**/*.ts'
+    ],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: {
