@@ -2,6 +2,9 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { mustRun } from './command.ts';
+import { hasBinaries } from '../operator/cluster/binaries/build.ts';
+import { down, up } from '../operator/cluster/cluster.ts';
+import { installPrerequisites, missingPrerequisites } from '../operator/cluster/prerequisites.ts';
 import { defaultEnvironment } from './default-environment.ts';
 
 const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -35,4 +38,24 @@ export async function makeTorchEnvironment(): Promise<string | undefined> {
   const environment = await defaultEnvironment({ create: true });
   if (environment.python === undefined) console.error(`test: the default environment: ${environment.message}`);
   return environment.python;
+}
+
+/** Why no test cluster can run here, in a line; undefined where one can. `install`: first mends what may be mended. */
+export async function whyNoCluster({ install }: { readonly install: boolean }): Promise<string | undefined> {
+  if (install && process.getuid?.() === 0) await installPrerequisites('queue', line => console.log(`test: ${line}`));
+  const [complaint] = await missingPrerequisites('queue');
+  if (complaint !== undefined) return complaint;
+  if (install || (await hasBinaries())) return undefined;
+  return 'its programs are not built yet (`npm run cluster -- up` builds them in some ten minutes)';
+}
+
+/** Runs tests on the shared cluster `test`: it is brought up first, and is gone afterwards, however they end. */
+export async function onTestCluster<T>(run: () => Promise<T>): Promise<T> {
+  const say = (line: string): void => console.log(`test: cluster: ${line}`);
+  try {
+    await up({ name: 'test', profile: 'queue' }, say);
+    return await run();
+  } finally {
+    await down('test', say);
+  }
 }

@@ -12,11 +12,20 @@ import path from 'node:path';
 import { runCommand, TOOL_PYTHON } from './command.ts';
 import { lockedPython } from './locked-environment.ts';
 import { countsOfJest, countsOfJunit, type Counts, sumCounts } from './test-counts.ts';
-import { findChromium, findTorchPython, installChromium, makeTorchEnvironment } from './test-prerequisites.ts';
+import {
+  findChromium,
+  findTorchPython,
+  installChromium,
+  makeTorchEnvironment,
+  onTestCluster,
+  whyNoCluster
+} from './test-prerequisites.ts';
 
 const all = process.argv.includes('--all');
 const rings = process.argv.flatMap((argument, index) => (process.argv[index - 1] === '--ring' ? [argument] : []));
 const scratch = mkdtempSync(path.join(tmpdir(), 'berth-test-'));
+
+const CLUSTER_TESTS = 'cluster\\.test\\.ts$';
 
 interface Ring {
   readonly name: string;
@@ -48,7 +57,10 @@ const RINGS: readonly Ring[] = [
       return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
     }
   },
-  { name: 'unit', run: () => jest('unit', ['--testPathIgnorePatterns', 'integration\\.test\\.ts$', 'ui-tests/']) },
+  {
+    name: 'unit',
+    run: () => jest('unit', ['--testPathIgnorePatterns', 'integration\\.test\\.ts$', CLUSTER_TESTS, 'ui-tests/'])
+  },
   {
     name: 'python',
     // The first two mostly wait for processes that they have started, so they go side by side; the third wants the cores.
@@ -65,6 +77,7 @@ const RINGS: readonly Ring[] = [
     name: 'integration',
     run: () => jest('integration', ['-w', '2', '--testPathPatterns', 'integration\\.test\\.ts$'])
   },
+  { name: 'cluster', run: () => onTestCluster(() => jest('cluster', ['-i', '--testPathPatterns', CLUSTER_TESTS])) },
   { name: 'browser', run: () => jest('browser', ['-i', '--selectProjects', 'browser']) }
 ];
 
@@ -82,8 +95,14 @@ async function prepare(): Promise<string[]> {
   if (recsys === undefined) {
     missing.push('recsys: the Python environment for its tests is not made yet (run `npm test -- --all`)');
   } else env['BERTH_TEST_RECSYS_PYTHON'] = recsys;
+  const noCluster = await whyNoCluster({ install: all });
+  if (noCluster === undefined) env['BERTH_TEST_CLUSTER'] = 'test';
+  else missing.push(`cluster: ${noCluster}`);
   return missing;
 }
+
+/** What a ring cannot be without, by the variable that names it. */
+const NEEDS: Readonly<Record<string, string>> = { browser: 'BERTH_TEST_CHROMIUM', cluster: 'BERTH_TEST_CLUSTER' };
 
 const minutes: string[] = [];
 let total: Counts = { passed: 0, failed: 0, skipped: 0 };
@@ -97,8 +116,8 @@ const missing = (await timed('prerequisites', () => orFailure(prepare))) ?? [
 for (const line of missing) console.log(`test: skipped for want of a prerequisite: ${line}`);
 for (const ring of RINGS) {
   if (rings.length > 0 && !rings.includes(ring.name)) continue;
-  const needsChromium = ring.name === 'browser';
-  if (needsChromium && env['BERTH_TEST_CHROMIUM'] === undefined) {
+  const needed = NEEDS[ring.name];
+  if (needed !== undefined && env[needed] === undefined) {
     total = sumCounts(total, { passed: 0, failed: 0, skipped: 1 });
     continue;
   }

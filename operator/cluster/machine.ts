@@ -1,0 +1,179 @@
+/**
+ * Where the processes of a cluster run. `api` needs nothing special: they are processes of this machine. Everything else runs in
+ * mount, network and process namespaces of its own (machine.sh), so that clusters do not see each other and none leaves a trace.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { mustRun } from '../../scripts/command.ts';
+import { waitUntil } from '../../scripts/wait-until.ts';
+
+const INIT = fileURLToPath(new URL('machine.sh', import.meta.url));
+/** Starts "$@" in a session of its own, writes its id and its output where told, and leaves it alone. */
+const START = 'log=$1 pid=$2; shift 2; setsid "$@" >>"$log" 2>&1 </dev/null & echo $! >"$pid"';
+
+/** A process that is known by its id and its start, so that one that got the same id later is not taken for it. */
+interface Known {
+  readonly pid: number;
+  readonly startTicks: string;
+}
+
+export interface Process {
+  readonly name: string;
+  readonly running: boolean;
+  /** Resident memory in MiB; 0 where it does not run. */
+  readonly rssMib: number;
+}
+
+export class Machine {
+  readonly folder: string;
+  private readonly init: Known | undefined;
+
+  private constructor(folder: string, init: Known | undefined) {
+    this.folder = folder;
+    this.init = init;
+  }
+
+  /** Processes of this machine. Needs no root. */
+  static shared(folder: string): Machine {
+    return new Machine(folder, undefined);
+  }
+
+  /** The namespaces whose state is in `folder`: those that are there, or new ones. Needs root. `block`: 10.<block>.0.0/16. */
+  static async own(folder: string, block: number): Promise<Machine> {
+    return (await Machine.found(folder)) ?? (await Machine.create(folder, block));
+  }
+
+  /** The namespaces whose state is in `folder`; undefined where they have ended. */
+  static async found(folder: string): Promise<Machine | undefined> {
+    const text = await readFile(path.join(folder, 'init.json'), 'utf8').catch(() => undefined);
+    if (text === undefined) return undefined;
+    const init = JSON.parse(text) as Known;
+    return (await startTicks('/proc', init.pid)) === init.startTicks ? new Machine(folder, init) : undefined;
+  }
+
+  private static async create(folder: string, block: number): Promise<Machine> {
+    await rm(path.join(folder, 'ready'), { force: true });
+    await rm(path.join(folder, 'pids'), { recursive: true, force: true });
+    const child = spawn(
+      'unshare',
+      ['--mount', '--net', '--pid', '--fork', '--kill-child', 'bash', INIT, folder, `10.${block}.1.1/24`],
+      { detached: true, stdio: ['ignore', 'ignore', 'pipe'] }
+    );
+    let complaint = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
+    await waitUntil('the namespaces of the cluster are there', 20_000, () => {
+      if (child.exitCode !== null) throw new Error(`the namespaces of the cluster could not be made: ${complaint}`);
+      return existsSync(path.join(folder, 'ready'));
+    });
+    child.stderr.destroy();
+    child.unref();
+    const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+    const pid = Number(children.trim());
+    const known = { pid, startTicks: (await startTicks('/proc', pid)) ?? '' };
+    await writeFile(path.join(folder, 'init.json'), JSON.stringify(known));
+    await connect(pid, block);
+    return new Machine(folder, known);
+  }
+
+  /** Puts before a command what makes it run in here. */
+  inside(command: readonly string[]): string[] {
+    if (this.init === undefined) return [...command];
+    return ['nsenter', '--target', String(this.init.pid), '--mount', '--net', '--pid', '--wd=/', '--', ...command];
+  }
+
+  /** Starts a process that outlives us, unless one of this name runs. Its output is added to `logs/<name>.log`. */
+  async start(name: string, command: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+    if (await this.isRunning(name)) return;
+    await mkdir(path.join(this.folder, 'logs'), { recursive: true });
+    await mkdir(path.join(this.folder, 'pids'), { recursive: true });
+    const pidFile = path.join(this.folder, 'pids', name);
+    const log = path.join(this.folder, 'logs', `${name}.log`);
+    const [program, ...args] = this.inside(['sh', '-c', START, 'sh', log, pidFile, ...command]);
+    await mustRun(program ?? '', args, { env, capture: true });
+    const pid = Number(await readFile(pidFile, 'utf8'));
+    const known: Known = { pid, startTicks: (await startTicks(this.proc, pid)) ?? '' };
+    await writeFile(`${pidFile}.json`, JSON.stringify(known));
+  }
+
+  async isRunning(name: string): Promise<boolean> {
+    return (await this.pidOf(name)) !== undefined;
+  }
+
+  /** Sends a signal and, after SIGTERM or SIGKILL, waits for the end; false where no such process runs. */
+  async signal(name: string, signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<boolean> {
+    const pid = await this.pidOf(name);
+    if (pid === undefined) return false;
+    const [program, ...args] = this.inside(['bash', '-c', `kill -s ${signal.slice(3)} ${pid}`]);
+    await mustRun(program ?? '', args, { capture: true });
+    if (signal === 'SIGTERM' || signal === 'SIGKILL') {
+      await waitUntil(`${name} has ended`, 20_000, async () => !(await this.isRunning(name)));
+    }
+    return true;
+  }
+
+  /** Every process that was ever started, by name. */
+  async processes(): Promise<Process[]> {
+    const files = await readdir(path.join(this.folder, 'pids')).catch(() => []);
+    const names = files.filter(name => !name.endsWith('.json')).sort();
+    return Promise.all(names.map(name => this.process(name)));
+  }
+
+  /** Ends everything at once. What ran in namespaces leaves nothing behind but its cgroups, which are the caller's. */
+  async destroy(): Promise<void> {
+    if (this.init === undefined) {
+      for (const { name, running } of await this.processes()) if (running) await this.signal(name, 'SIGKILL');
+      return;
+    }
+    const { pid } = this.init;
+    process.kill(pid, 'SIGKILL');
+    await waitUntil('the processes of the cluster have ended', 60_000, () => !existsSync(`/proc/${pid}`));
+  }
+
+  private get proc(): string {
+    return this.init === undefined ? '/proc' : `/proc/${this.init.pid}/root/proc`;
+  }
+
+  private async pidOf(name: string): Promise<number | undefined> {
+    const text = await readFile(path.join(this.folder, 'pids', `${name}.json`), 'utf8').catch(() => undefined);
+    if (text === undefined) return undefined;
+    const known = JSON.parse(text) as Known;
+    return (await startTicks(this.proc, known.pid)) === known.startTicks ? known.pid : undefined;
+  }
+
+  private async process(name: string): Promise<Process> {
+    const pid = await this.pidOf(name);
+    if (pid === undefined) return { name, running: false, rssMib: 0 };
+    const status = await readFile(`${this.proc}/${pid}/status`, 'utf8').catch(() => '');
+    const kib = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0);
+    return { name, running: true, rssMib: Math.round(kib / 1024) };
+  }
+}
+
+/** When a process started, in clock ticks since boot; undefined where there is none, or only its remains. */
+async function startTicks(proc: string, pid: number): Promise<string | undefined> {
+  const stat = await readFile(`${proc}/${pid}/stat`, 'utf8').catch(() => undefined);
+  // The name is in brackets and may hold anything; what follows it does not.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+}
+
+/** A cable between this machine and the namespaces: from here pods, services and the API server are reached by their addresses. */
+async function connect(init: number, block: number): Promise<void> {
+  const ip = (...args: string[]) => mustRun('ip', args, { capture: true });
+  const inside = (...args: string[]) =>
+    mustRun('nsenter', ['--target', String(init), '--net', 'ip', ...args], { capture: true });
+  const cable = cableName(block);
+  await ip('link', 'add', cable, 'type', 'veth', 'peer', 'name', 'uplink', 'netns', String(init));
+  await ip('address', 'add', `10.${block}.0.1/30`, 'dev', cable);
+  await inside('address', 'add', `10.${block}.0.2/30`, 'dev', 'uplink');
+  await inside('link', 'set', 'uplink', 'up');
+  await ip('link', 'set', cable, 'up');
+  await ip('route', 'replace', `10.${block}.0.0/16`, 'via', `10.${block}.0.2`);
+}
+
+export function cableName(block: number): string {
+  return `berth${block}`;
+}
