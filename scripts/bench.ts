@@ -5,6 +5,7 @@ import { ROOT } from './command.ts';
 
 /** Where each bench lives; its file's `bench` function does the whole work. */
 const BENCHES: Readonly<Record<string, string>> = {
+  cluster: 'operator/cluster/bench/cluster.ts',
   'extension-load': 'extension/bench/extension-load.ts',
   environment: 'gateway/bench/environment.ts',
   'notebook-call': 'recsys/bench/notebook-call.ts',

@@ -9,7 +9,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runCommand, TOOL_PYTHON } from './command.ts';
+import { ROOT, runCommand, TOOL_PYTHON } from './command.ts';
 import { lockedPython } from './locked-environment.ts';
 import { countsOfJest, countsOfJunit, type Counts, sumCounts } from './test-counts.ts';
 import {
@@ -48,6 +48,13 @@ async function pytest(name: string, args: readonly string[], python = TOOL_PYTHO
   return countsOfJunit(readFileSync(report, 'utf8'), code);
 }
 
+/** The tests of our own Go program for the test cluster, as one. */
+async function goTests(): Promise<Counts> {
+  const cwd = path.join(ROOT, 'operator/cluster/binaries');
+  const { code } = await runCommand('go', ['test', './fake-gpus'], { cwd, env: { CGO_ENABLED: '0' } });
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}
+
 const RINGS: readonly Ring[] = [
   {
     name: 'check',
@@ -77,7 +84,16 @@ const RINGS: readonly Ring[] = [
     name: 'integration',
     run: () => jest('integration', ['-w', '2', '--testPathPatterns', 'integration\\.test\\.ts$'])
   },
-  { name: 'cluster', run: () => onTestCluster(() => jest('cluster', ['-i', '--testPathPatterns', CLUSTER_TESTS])) },
+  {
+    name: 'cluster',
+    run: async () => {
+      const onCluster = await onTestCluster(async () => {
+        const counts = await jest('cluster', ['-i', '--testPathPatterns', CLUSTER_TESTS]);
+        return sumCounts(counts, await pytest('cluster', ['operator/cluster/tests']));
+      });
+      return sumCounts(onCluster, await goTests());
+    }
+  },
   { name: 'browser', run: () => jest('browser', ['-i', '--selectProjects', 'browser']) }
 ];
 

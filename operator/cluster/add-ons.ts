@@ -46,7 +46,9 @@ const ADD_ONS: readonly AddOn[] = [
 export function imagesOf(profile: Profile): ImageName[] {
   if (!includes(profile, 'node')) return [];
   const node: ImageName[] = ['pause', 'local-path-provisioner', 'dra-example-driver', 'base'];
-  return includes(profile, 'queue') ? [...node, 'jobset', 'trainer', 'kuberay', 'kueue'] : node;
+  return includes(profile, 'queue')
+    ? [...node, 'jobset', 'trainer', 'kuberay', 'kueue', 'platform', 'training', 'ray']
+    : node;
 }
 
 /** Applies every manifest of the profile, then waits until all that they hold is available. `step` names each one as it is done. */

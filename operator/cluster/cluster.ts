@@ -9,9 +9,12 @@ import { freePort } from '../../scripts/free-port.ts';
 import { waitUntil } from '../../scripts/wait-until.ts';
 import { ensureBinaries } from './binaries/build.ts';
 import { makeCgroups, removeCgroups } from './cgroups.ts';
-import { components, CONTAINERD_SOCKET, configFiles, GPU_STATE, initialGpus, type Places } from './components.ts';
+import { components, CONTAINERD_SOCKET, GPU_STATE, type Places } from './components.ts';
+import { configFiles, initialGpus } from './config-files.ts';
 import { ensureManifests, imagesOf, installAddOns } from './add-ons.ts';
 import { buildImages, type BuiltImage } from './images/images.ts';
+import { importImage } from './images/import-image.ts';
+import { quietly } from './images/quietly.ts';
 import { exclusively } from './exclusively.ts';
 import { Kubectl } from './kubectl.ts';
 import { kwokNodes } from './kwok-nodes.ts';
@@ -49,9 +52,11 @@ export interface Status {
 
 export type Say = (line: string) => void;
 
+const LAST_WORDS = 5;
 const CLUSTERS = path.join(cacheFolder(), 'clusters');
 export const folderOf = (name: string): string => path.join(CLUSTERS, name);
-const cgroupOf = (name: string): string => `berth-${name}`;
+/** By its network, for that is taken only once on a machine: another person's cluster may have the same name. */
+const cgroupOf = ({ block = 0 }: ClusterSpec): string => `berth-${block}`;
 
 /** Names of the clusters that have a state on this machine. */
 export async function clusterNames(): Promise<string[]> {
@@ -100,7 +105,20 @@ async function bringUp(wish: Wish, say: Say): Promise<Status> {
     });
   }
   await installAddOns(spec.profile, manifests, kubectl, (name, install) => step(name, say, install));
-  return status(spec.name);
+  return requireWhole(await status(spec.name));
+}
+
+/** A process that has ended since it was started is said with its last words, while they are there. */
+async function requireWhole(state: Status): Promise<Status> {
+  if (state.phase === 'up') return state;
+  const ended = state.processes.filter(({ running: runs }) => !runs).map(({ name }) => name);
+  const words = await Promise.all(
+    ended.map(async name => {
+      const log = await readFile(path.join(folderOf(state.name), 'logs', `${name}.log`), 'utf8');
+      return `${name} has ended:\n${log.trim().split('\n').slice(-LAST_WORDS).join('\n')}`;
+    })
+  );
+  throw new Error(words.join('\n') || 'the API server does not answer');
 }
 
 /** Ends everything that runs and removes everything but what the cache keeps for other clusters. Nothing to do is no error. */
@@ -111,12 +129,12 @@ export function down(name: string, say: Say): Promise<void> {
 async function bringDown(name: string, say: Say): Promise<void> {
   const folder = folderOf(name);
   if (!existsSync(folder)) return say(`there is no cluster ${name}`);
+  const spec = await readSpec(name);
   await step('processes', say, async () => {
-    const spec = await readSpec(name);
     const machine = spec?.block === undefined ? Machine.shared(folder) : await Machine.found(folder);
     await machine?.destroy();
   });
-  await step('cgroups', say, () => removeCgroups(cgroupOf(name)));
+  if (spec?.block !== undefined) await step('cgroups', say, () => removeCgroups(cgroupOf(spec)));
   await step('files', say, () => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 }
 
@@ -221,15 +239,15 @@ async function newPlace(profile: Profile): Promise<Pick<ClusterSpec, 'block' | '
   return { block, addresses: ownAddresses(block) };
 }
 
-async function machineOf({ name, block }: ClusterSpec): Promise<Machine> {
-  const folder = folderOf(name);
-  if (block === undefined) return Machine.shared(folder);
-  await makeCgroups(cgroupOf(name));
-  return Machine.own(folder, block);
+async function machineOf(spec: ClusterSpec): Promise<Machine> {
+  const folder = folderOf(spec.name);
+  if (spec.block === undefined) return Machine.shared(folder);
+  await makeCgroups(cgroupOf(spec));
+  return Machine.own(folder, spec.block);
 }
 
 async function writeConfig(spec: ClusterSpec, places: Places): Promise<void> {
-  const files = configFiles(spec, places, cgroupOf(spec.name));
+  const files = configFiles(spec, places, cgroupOf(spec));
   for (const [name, text] of Object.entries(files)) {
     const file = path.join(places.folder, name);
     await mkdir(path.dirname(file), { recursive: true });
@@ -276,10 +294,10 @@ async function startNode(
   const [pause, ...others] = [...images].sort(
     (a, b) => Number(b.name.includes('/pause')) - Number(a.name.includes('/pause'))
   );
-  if (pause !== undefined) await step('containerd', say, () => importImage(places, machine, pause));
+  if (pause !== undefined) await step('containerd', say, () => giveImage(places, machine, pause));
   // No pod starts without its image, and one that is there waits for nobody: the rest arrives meanwhile.
   const imported = step('images imported', say, async () => {
-    for (const image of others) await importImage(places, machine, image);
+    for (const image of others) await giveImage(places, machine, image);
   });
   imported.catch(() => undefined); // awaited below
   await step('node', say, async () => {
@@ -294,26 +312,20 @@ async function startNode(
   await imported;
 }
 
-async function importImage({ bin }: Places, machine: Machine, { name, digest, archive }: BuiltImage): Promise<void> {
-  const ctr = (...args: string[]) => {
-    const [program, ...rest] = machine.inside([
-      `${bin}/ctr`,
-      `--address=${CONTAINERD_SOCKET}`,
-      '--namespace=k8s.io',
-      ...args
-    ]);
-    return mustRun(program ?? '', rest, { capture: true });
-  };
+async function giveImage({ bin, folder }: Places, machine: Machine, image: BuiltImage): Promise<void> {
+  const ctr = machine.inside([`${bin}/ctr`, `--address=${CONTAINERD_SOCKET}`, '--namespace=k8s.io']);
+  const call = (...args: string[]) => quietly(ctr[0] ?? '', [...ctr.slice(1), ...args]);
   await waitUntil('containerd answers', 30_000, () =>
-    ctr('version').then(
+    call('version').then(
       () => true,
       () => false
     )
   );
-  const present = await ctr('images', 'ls', `name==${name}`);
-  if (!present.includes(digest)) await ctr('images', 'import', archive);
+  const present = await call('images', 'ls', `name==${image.name}`);
+  const seenFromHere = (inside: string) => inside.replace('/var/lib/containerd', path.join(folder, 'containerd'));
+  if (!present.includes(image.digest)) await importImage({ ctr, seenFromHere }, image);
   // The name says the digest; this one is what manifests and tests say.
-  await ctr('images', 'tag', '--force', name, alias(name));
+  await call('images', 'tag', '--force', image.name, alias(image.name));
 }
 
 /** `localhost/berth/base:1`: the image that this cluster was given under that name, whatever is in it. */

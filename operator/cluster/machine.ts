@@ -121,6 +121,13 @@ export class Machine {
     return Promise.all(names.map(name => this.process(name)));
   }
 
+  /** Resident memory of everything that runs in the namespaces, pods included, in MiB; pages that several map count for each. */
+  async rssMib(): Promise<number> {
+    const pids = (await readdir(this.proc)).filter(name => /^\d+$/.test(name));
+    const each = await Promise.all(pids.map(pid => rssMibOf(this.proc, Number(pid))));
+    return each.reduce((sum, mib) => sum + mib, 0);
+  }
+
   /** Ends everything at once. What ran in namespaces leaves nothing behind but its cgroups, which are the caller's. */
   async destroy(): Promise<void> {
     if (this.init === undefined) {
@@ -146,10 +153,14 @@ export class Machine {
   private async process(name: string): Promise<Process> {
     const pid = await this.pidOf(name);
     if (pid === undefined) return { name, running: false, rssMib: 0 };
-    const status = await readFile(`${this.proc}/${pid}/status`, 'utf8').catch(() => '');
-    const kib = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0);
-    return { name, running: true, rssMib: Math.round(kib / 1024) };
+    return { name, running: true, rssMib: Math.round(await rssMibOf(this.proc, pid)) };
   }
+}
+
+/** 0 where there is no such process. */
+async function rssMibOf(proc: string, pid: number): Promise<number> {
+  const status = await readFile(`${proc}/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
 }
 
 /** When a process started, in clock ticks since boot; undefined where there is none, or only its remains. */

@@ -28,11 +28,21 @@ export function writableFolder(mount: string): string {
   return found;
 }
 
-/**
- * @param ctr the command that reaches the containerd and its namespace: `['ctr', '-a', SOCKET, '-n', 'k8s.io']`
- * @throws Error if containerd's root and the cache are on two file systems and an image has a tree
- */
-export async function importImage(ctr: readonly string[], image: BuiltImage): Promise<void> {
+export interface Containerd {
+  /** The command that reaches it and its namespace: `['ctr', '-a', SOCKET, '-n', 'k8s.io']`. */
+  readonly ctr: readonly string[];
+  /**
+   * Where a folder of its root is for us, if it runs among other mounts. The snapshots are filled from here, because
+   * there are no links from one mount to another, even of the same file system.
+   */
+  readonly seenFromHere?: (folder: string) => string;
+}
+
+/** @throws Error if an image has a tree and containerd's root is on another file system than the cache */
+export async function importImage(
+  { ctr, seenFromHere = folder => folder }: Containerd,
+  image: BuiltImage
+): Promise<void> {
   const [command = '', ...first] = ctr;
   const call = (...args: string[]): Promise<string> => quietly(command, [...first, ...args]);
   const isPacked = image.layers.every(layer => layer.form === 'tar');
@@ -40,19 +50,24 @@ export async function importImage(ctr: readonly string[], image: BuiltImage): Pr
   if (isPacked) return;
   const names = snapshotNames(image.layers.map(layer => layer.digest));
   for (const [index, layer] of image.layers.entries()) {
-    await makeSnapshot(call, names[index] ?? '', names[index - 1], layer);
+    await makeSnapshot(call, names[index] ?? '', names[index - 1], folder => fill(seenFromHere(folder), layer));
   }
 }
 
 type Call = (...args: string[]) => Promise<string>;
 
-async function makeSnapshot(call: Call, name: string, below: string | undefined, layer: Layer): Promise<void> {
+async function makeSnapshot(
+  call: Call,
+  name: string,
+  below: string | undefined,
+  fillFolder: (folder: string) => Promise<void>
+): Promise<void> {
   const isThere = (): Promise<boolean> => call('snapshots', 'info', name).then(Boolean, () => false);
   if (await isThere()) return;
   const key = `berth-${process.pid}-${name}`;
   await call('snapshots', 'prepare', key, ...(below === undefined ? [] : [below]));
   try {
-    await fill(writableFolder(await call('snapshots', 'mounts', '/mnt', key)), layer);
+    await fillFolder(writableFolder(await call('snapshots', 'mounts', '/mnt', key)));
     await call('snapshots', 'commit', name, key);
   } catch (error: unknown) {
     await call('snapshots', 'rm', key);

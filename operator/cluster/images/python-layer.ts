@@ -63,7 +63,7 @@ export function pythonLayer(name: string, inputs: unknown, debian: Layer, what: 
  * The layer of an environment that is on this machine already, as a tree of hard links to it: torch is stored once. Beside them there
  * is the bytecode, which nobody in a pod could write.
  *
- * @param environment its folder; it is not written to
+ * @param environment its folder; it stays as it is, but for its files' modes, which become what images have
  * @throws Error if it is of another Python than Debian's, or on another file system than the cache
  */
 export function environmentLayer(inputs: unknown, debian: Layer, environment: string): Promise<Layer> {
