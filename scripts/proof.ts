@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { ROOT } from './command.ts';
 
 const PROOFS: Readonly<Record<string, string>> = {
+  'cluster-cycles': 'operator/cluster/bench/proof-cycles.ts',
   'fresh-clone': 'scripts/proof-fresh-clone.ts',
   'retrieval-batch': 'recsys/bench/proof-batch.ts',
   'retrieval-cuda': 'recsys/bench/proof-cuda.ts'

@@ -71,7 +71,7 @@ export function freeBlock(taken: ReadonlySet<number>): number {
 
 /** Blocks that the routes of this machine already lead into (`ip -4 route`). */
 export function blocksInRoutes(routes: string): Set<number> {
-  return new Set([...routes.matchAll(/\b10\.(\d+)\./g)].map(([, block]) => Number(block)));
+  return new Set([...routes.matchAll(/(?<![.\d])10\.(\d+)\./g)].map(([, block]) => Number(block)));
 }
 
 /** Of a cluster in namespaces of its own: ports are its own too, so they are the usual ones. */

@@ -142,6 +142,17 @@ cluster.test('a pod that is cut off from the API server reaches it again afterwa
   await cluster.until('it does again', reaches);
 });
 
+cluster.test('what is sent to a pod can be delayed, and is no longer when that is over', async () => {
+  const address = await runningPod('slow', { command: serve('slowly') });
+  await runningPod('waiting');
+  const url = `http://${address}:8080`;
+  await cluster.until('it answers', async () => (await ask('waiting', url)).stdout === 'slowly\n');
+  await cluster.faults.delay(address, 5_000); // `ask` has 3 s of patience
+  await cluster.until('it answers too late', async () => (await ask('waiting', url)).code !== 0);
+  await cluster.faults.delay(address, 0);
+  await cluster.until('it answers again', async () => (await ask('waiting', url)).stdout === 'slowly\n');
+});
+
 cluster.test('a killed API server comes back with everything that it knew', async () => {
   await cluster.kubectl.run(['create', 'configmap', 'memory', '--from-literal=it=stays']);
   await cluster.faults.kill('apiserver');
