@@ -3,5 +3,5 @@ import path from 'node:path';
 
 export function cacheFolder(): string {
   const { BERTH_CACHE_DIR, XDG_CACHE_HOME, HOME } = process.env;
-  return BERTH_CACHE_DIR ?? path.join(XDG_CACHE_HOME ?? `${HOME}/.cache`, 'berth');
+  return path.resolve(BERTH_CACHE_DIR ?? path.join(XDG_CACHE_HOME ?? `${HOME}/.cache`, 'berth'));
 }

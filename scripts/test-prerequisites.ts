@@ -49,13 +49,17 @@ export async function whyNoCluster({ install }: { readonly install: boolean }): 
   return 'its programs are not built yet (`npm run cluster -- up` builds them in some ten minutes)';
 }
 
-/** Runs tests on the shared cluster `test`: it is brought up first, and is gone afterwards, however they end. */
+/** Runs tests on the shared cluster `test`: a fresh one, which is gone afterwards, as is one beside it, however they end. */
 export async function onTestCluster<T>(run: () => Promise<T>): Promise<T> {
   const say = (line: string): void => console.log(`test: cluster: ${line}`);
+  const end = async (): Promise<void> => {
+    for (const name of ['test', 'beside']) await down(name, say);
+  };
+  await end();
   try {
     await up({ name: 'test', profile: 'queue' }, say);
     return await run();
   } finally {
-    await down('test', say);
+    await end();
   }
 }

@@ -1,17 +1,15 @@
 /** What is installed into a cluster that runs: volumes and devices on a node; Kueue, JobSet, Trainer and KubeRay for queues. */
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { cacheFolder } from '../../scripts/cache-folder.ts';
-import { mustRun } from '../../scripts/command.ts';
 import { waitUntil } from '../../scripts/wait-until.ts';
+import { requireGo } from './binaries/build.ts';
 import type { ImageName } from './images/images.ts';
 import type { Kubectl } from './kubectl.ts';
+import { madeOnce } from './made-once.ts';
 import { renderManifests } from './manifests/render.ts';
 import { includes, type Profile } from './spec.ts';
 
-export const VOLUMES = '/var/lib/berth-volumes';
+const VOLUMES = '/var/lib/berth-volumes';
 
 interface AddOn {
   /** Of its manifest. */
@@ -90,24 +88,14 @@ async function applyFile(manifests: string, name: string, kubectl: Kubectl): Pro
 
 /** The folder of rendered manifests: rendered once for each state of ours and of the modules. `bin`: the programs. */
 export async function ensureManifests(bin: string): Promise<string> {
-  const folder = path.join(cacheFolder(), 'cluster-manifests', await digestOfManifests(bin));
-  if (existsSync(folder)) return folder;
-  const part = `${folder}.${process.pid}.part`;
-  try {
-    const goModCache = (await mustRun('go', ['env', 'GOMODCACHE'], { capture: true })).trim();
-    await renderManifests({ kubectl: path.join(bin, 'kubectl'), goModCache, out: part, volumeFolder: VOLUMES });
-    await rename(part, folder);
-  } finally {
-    await rm(part, { recursive: true, force: true });
-  }
-  return folder;
-}
-
-async function digestOfManifests(bin: string): Promise<string> {
   const folder = path.join(import.meta.dirname, 'manifests');
-  const hash = createHash('sha256').update(path.basename(bin)).update(VOLUMES);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter(entry => entry.isFile()).map(entry => path.join(entry.parentPath, entry.name));
-  for (const file of files.sort()) hash.update(path.relative(folder, file)).update(await readFile(file));
-  return hash.digest('hex').slice(0, 16);
+  const texts = await Promise.all(
+    files.sort().map(async file => [path.relative(folder, file), await readFile(file, 'utf8')])
+  );
+  return madeOnce('manifests', [path.basename(bin), VOLUMES, texts], async out => {
+    await requireGo();
+    await renderManifests({ kubectl: path.join(bin, 'kubectl'), out, volumeFolder: VOLUMES });
+  });
 }

@@ -4,10 +4,16 @@ import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { waitUntil } from '../../scripts/wait-until.ts';
 
-/** A hierarchy of cpusets gives no cores to a group that names none. */
+/** What a kubelet wants of version 2. */
+const CONTROLLERS = ['cpu', 'cpuset', 'hugetlb', 'io', 'memory', 'pids'];
+
+/** In version 1 a hierarchy of cpusets gives no cores to a group that names none; in version 2 a group has what its parent hands on. */
 export async function makeCgroups(name: string): Promise<void> {
   for (const hierarchy of await hierarchies()) {
     const folder = path.join(hierarchy, name);
+    const controllers = await readFile(path.join(hierarchy, 'cgroup.controllers'), 'utf8').catch(() => '');
+    const wanted = controllers.split(/\s+/).filter(each => CONTROLLERS.includes(each));
+    for (const each of wanted) await writeFile(path.join(hierarchy, 'cgroup.subtree_control'), `+${each}`);
     await mkdir(folder, { recursive: true });
     for (const file of ['cpuset.cpus', 'cpuset.mems']) {
       const inherited = await readFile(path.join(hierarchy, file), 'utf8').catch(() => undefined);

@@ -8,6 +8,12 @@ export interface KubectlResult {
   readonly stderr: string;
 }
 
+/** A cluster of this machine is not behind its proxy. */
+export function kubectlEnvironment(): NodeJS.ProcessEnv {
+  const { NO_PROXY = '' } = process.env;
+  return { ...process.env, NO_PROXY: `${NO_PROXY},10.0.0.0/8,127.0.0.1` };
+}
+
 export class Kubectl {
   readonly program: string;
   readonly kubeconfig: string;
@@ -27,7 +33,10 @@ export class Kubectl {
   try(args: readonly string[], input?: string): Promise<KubectlResult> {
     const namespace = this.namespace === undefined ? [] : ['--namespace', this.namespace];
     return new Promise((resolve, reject) => {
-      const child = spawn(this.program, [`--kubeconfig=${this.kubeconfig}`, ...namespace, ...args], { stdio: 'pipe' });
+      const child = spawn(this.program, [`--kubeconfig=${this.kubeconfig}`, ...namespace, ...args], {
+        stdio: 'pipe',
+        env: kubectlEnvironment()
+      });
       let stdout = '';
       let stderr = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

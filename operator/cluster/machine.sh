@@ -6,6 +6,13 @@
 set -eu
 state=$1 bridge=$2
 
+# First of all who this is, as the machine outside knows it: whoever starts us may be gone in a moment.
+read -r stat </proc/self/stat
+pid=${stat%% *}
+set -- ${stat##*) }
+printf '{"pid":%s,"startTicks":"%s"}' "$pid" "${20}" >"$state/init.json.part"
+mv "$state/init.json.part" "$state/init.json"
+
 mount --make-rprivate /
 mount -t proc proc /proc
 # Programs may write to their usual places under /var and /run; what they write there lands in the state folder or in memory.
@@ -26,8 +33,8 @@ ip address add "$bridge" dev cbr0
 ip link set cbr0 up
 # Replies between two pods on the bridge must pass the rules that translated their addresses.
 sysctl -qw net.ipv4.ip_forward=1 net.bridge.bridge-nf-call-iptables=1
-# Nobody filters it, so nobody may use it.
-sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+# Nobody filters IPv6, so nobody may use it.
+if [ -e /proc/sys/net/ipv6 ]; then sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1; fi
 
 trap 'exit 0' TERM
 touch "$state/ready"

@@ -4,15 +4,31 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mustRun } from '../../scripts/command.ts';
 import { waitUntil } from '../../scripts/wait-until.ts';
+import { quietly } from './quietly.ts';
 
 const INIT = fileURLToPath(new URL('machine.sh', import.meta.url));
-/** Starts "$@" in a session of its own, writes its id and its output where told, and leaves it alone. */
-const START = 'log=$1 pid=$2; shift 2; setsid "$@" >>"$log" 2>&1 </dev/null & echo $! >"$pid"';
+/** Starts "$@" in a session of its own and writes who it is, whole or not at all, even if whoever wanted it has gone meanwhile. */
+const START = String.raw`
+log=$1 file=$2; shift 2
+setsid "$@" >>"$log" 2>&1 </dev/null &
+{ read -r stat </proc/$!/stat; } 2>/dev/null || stat='0 (ended) Z'
+set -- $! ${'$'}{stat##*) }
+printf '{"pid":%s,"startTicks":"%s"}' "$1" "${'$'}{21:-}" >"$file.part" && mv "$file.part" "$file"`;
+/** Proxies lead out of the cluster, where nothing is; and some programs are where only root looks for them. */
+const ENVIRONMENT = {
+  HTTP_PROXY: '',
+  HTTPS_PROXY: '',
+  ALL_PROXY: '',
+  http_proxy: '',
+  https_proxy: '',
+  all_proxy: '',
+  PATH: `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`
+};
 
 /** A process that is known by its id and its start, so that one that got the same id later is not taken for it. */
 interface Known {
@@ -43,7 +59,9 @@ export class Machine {
 
   /** The namespaces whose state is in `folder`: those that are there, or new ones. Needs root. `block`: 10.<block>.0.0/16. */
   static async own(folder: string, block: number): Promise<Machine> {
-    return (await Machine.found(folder)) ?? (await Machine.create(folder, block));
+    const machine = (await Machine.found(folder)) ?? (await Machine.create(folder, block));
+    await machine.connect(block);
+    return machine;
   }
 
   /** The namespaces whose state is in `folder`; undefined where they have ended. */
@@ -51,31 +69,37 @@ export class Machine {
     const text = await readFile(path.join(folder, 'init.json'), 'utf8').catch(() => undefined);
     if (text === undefined) return undefined;
     const init = JSON.parse(text) as Known;
-    return (await startTicks('/proc', init.pid)) === init.startTicks ? new Machine(folder, init) : undefined;
+    if ((await startTicks('/proc', init.pid)) !== init.startTicks) return undefined;
+    const isLaidOut = (): boolean => existsSync(path.join(folder, 'ready'));
+    await waitUntil('the namespaces of the cluster are laid out', 60_000, isLaidOut);
+    return new Machine(folder, init);
   }
 
   private static async create(folder: string, block: number): Promise<Machine> {
     await rm(path.join(folder, 'ready'), { force: true });
     await rm(path.join(folder, 'pids'), { recursive: true, force: true });
+    const log = await open(path.join(folder, 'machine.log'), 'w');
     const child = spawn(
       'unshare',
       ['--mount', '--net', '--pid', '--fork', '--kill-child', 'bash', INIT, folder, `10.${block}.1.1/24`],
-      { detached: true, stdio: ['ignore', 'ignore', 'pipe'] }
+      { detached: true, stdio: ['ignore', log.fd, log.fd], env: { ...process.env, ...ENVIRONMENT } }
     );
-    let complaint = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
-    await waitUntil('the namespaces of the cluster are there', 20_000, () => {
-      if (child.exitCode !== null) throw new Error(`the namespaces of the cluster could not be made: ${complaint}`);
-      return existsSync(path.join(folder, 'ready'));
-    });
-    child.stderr.destroy();
+    await log.close();
     child.unref();
-    const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
-    const pid = Number(children.trim());
-    const known = { pid, startTicks: (await startTicks('/proc', pid)) ?? '' };
-    await writeFile(path.join(folder, 'init.json'), JSON.stringify(known));
-    await connect(pid, block);
-    return new Machine(folder, known);
+    try {
+      await waitUntil('the namespaces of the cluster are there', 60_000, async () => {
+        if (child.exitCode !== null) throw new Error('the namespaces of the cluster could not be made');
+        return existsSync(path.join(folder, 'ready'));
+      });
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw new Error(`${String(error)}: ${await readFile(path.join(folder, 'machine.log'), 'utf8')}`, {
+        cause: error
+      });
+    }
+    const machine = await Machine.found(folder);
+    if (machine === undefined) throw new Error('the namespaces of the cluster have ended');
+    return machine;
   }
 
   /** Puts before a command what makes it run in here. */
@@ -89,36 +113,30 @@ export class Machine {
     if (await this.isRunning(name)) return;
     await mkdir(path.join(this.folder, 'logs'), { recursive: true });
     await mkdir(path.join(this.folder, 'pids'), { recursive: true });
-    const pidFile = path.join(this.folder, 'pids', name);
+    const file = path.join(this.folder, 'pids', `${name}.json`);
     const log = path.join(this.folder, 'logs', `${name}.log`);
-    const [program, ...args] = this.inside(['sh', '-c', START, 'sh', log, pidFile, ...command]);
-    await mustRun(program ?? '', args, { env, capture: true });
-    const pid = Number(await readFile(pidFile, 'utf8'));
-    const known: Known = { pid, startTicks: (await startTicks(this.proc, pid)) ?? '' };
-    await writeFile(`${pidFile}.json`, JSON.stringify(known));
+    const [program, ...args] = this.inside(['sh', '-c', START, 'sh', log, file, ...command]);
+    await mustRun(program ?? '', args, { env: { ...ENVIRONMENT, ...env }, capture: true });
   }
 
   async isRunning(name: string): Promise<boolean> {
     return (await this.pidOf(name)) !== undefined;
   }
 
-  /** Sends a signal and, after SIGTERM or SIGKILL, waits for the end; false where no such process runs. */
-  async signal(name: string, signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<boolean> {
+  /** `kill -9`, and waits for the end; does nothing where no such process runs. */
+  async kill(name: string): Promise<void> {
     const pid = await this.pidOf(name);
-    if (pid === undefined) return false;
-    const [program, ...args] = this.inside(['bash', '-c', `kill -s ${signal.slice(3)} ${pid}`]);
+    if (pid === undefined) return;
+    const [program, ...args] = this.inside(['bash', '-c', `kill -KILL ${pid}`]);
     await mustRun(program ?? '', args, { capture: true });
-    if (signal === 'SIGTERM' || signal === 'SIGKILL') {
-      await waitUntil(`${name} has ended`, 20_000, async () => !(await this.isRunning(name)));
-    }
-    return true;
+    await waitUntil(`${name} has ended`, 20_000, async () => !(await this.isRunning(name)));
   }
 
   /** Every process that was ever started, by name. */
   async processes(): Promise<Process[]> {
     const files = await readdir(path.join(this.folder, 'pids')).catch(() => []);
-    const names = files.filter(name => !name.endsWith('.json')).sort();
-    return Promise.all(names.map(name => this.process(name)));
+    const names = files.filter(name => name.endsWith('.json')).map(name => path.basename(name, '.json'));
+    return Promise.all(names.sort().map(name => this.process(name)));
   }
 
   /** Resident memory of everything that runs in the namespaces, pods included, in MiB; pages that several map count for each. */
@@ -131,12 +149,28 @@ export class Machine {
   /** Ends everything at once. What ran in namespaces leaves nothing behind but its cgroups, which are the caller's. */
   async destroy(): Promise<void> {
     if (this.init === undefined) {
-      for (const { name, running } of await this.processes()) if (running) await this.signal(name, 'SIGKILL');
+      for (const { name } of await this.processes()) await this.kill(name);
       return;
     }
     const { pid } = this.init;
     process.kill(pid, 'SIGKILL');
     await waitUntil('the processes of the cluster have ended', 60_000, () => !existsSync(`/proc/${pid}`));
+  }
+
+  /** A cable between this machine and the namespaces: from here pods, services and the API server are reached by their addresses. */
+  private async connect(block: number): Promise<void> {
+    if (this.init === undefined) return;
+    const cable = cableName(block);
+    const inside = (...args: string[]) =>
+      quietly('nsenter', ['--target', String(this.init?.pid), '--net', 'ip', ...args]);
+    if (!existsSync(`/sys/class/net/${cable}`)) {
+      await ip('link', 'add', cable, 'type', 'veth', 'peer', 'name', 'uplink', 'netns', String(this.init.pid));
+    }
+    await ip('address', 'replace', `10.${block}.0.1/30`, 'dev', cable);
+    await inside('address', 'replace', `10.${block}.0.2/30`, 'dev', 'uplink');
+    await inside('link', 'set', 'uplink', 'up');
+    await ip('link', 'set', cable, 'up');
+    await ip('route', 'replace', `10.${block}.0.0/16`, 'via', `10.${block}.0.2`);
   }
 
   private get proc(): string {
@@ -171,20 +205,14 @@ async function startTicks(proc: string, pid: number): Promise<string | undefined
   return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }
 
-/** A cable between this machine and the namespaces: from here pods, services and the API server are reached by their addresses. */
-async function connect(init: number, block: number): Promise<void> {
-  const ip = (...args: string[]) => mustRun('ip', args, { capture: true });
-  const inside = (...args: string[]) =>
-    mustRun('nsenter', ['--target', String(init), '--net', 'ip', ...args], { capture: true });
-  const cable = cableName(block);
-  await ip('link', 'add', cable, 'type', 'veth', 'peer', 'name', 'uplink', 'netns', String(init));
-  await ip('address', 'add', `10.${block}.0.1/30`, 'dev', cable);
-  await inside('address', 'add', `10.${block}.0.2/30`, 'dev', 'uplink');
-  await inside('link', 'set', 'uplink', 'up');
-  await ip('link', 'set', cable, 'up');
-  await ip('route', 'replace', `10.${block}.0.0/16`, 'via', `10.${block}.0.2`);
-}
+const ip = (...args: string[]) => quietly('ip', args);
+const cableName = (block: number): string => `berth${block}`;
 
-export function cableName(block: number): string {
-  return `berth${block}`;
+/** Waits until the kernel has taken the cable away: it does so some time after the last process in the namespaces has ended. */
+export async function untilDisconnected(block: number): Promise<void> {
+  await waitUntil(
+    'the network of the cluster is gone',
+    60_000,
+    () => !existsSync(`/sys/class/net/${cableName(block)}`)
+  );
 }

@@ -8,8 +8,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBinaries } from './binaries/build.ts';
-import { clusterNames, down, folderOf, kubectlOf, type Status, status, up } from './cluster.ts';
+import { down, kubectlOf, type Status, status, up } from './cluster.ts';
+import { kubectlEnvironment } from './kubectl.ts';
 import { installPrerequisites } from './prerequisites.ts';
+import { clusterNames, folderOf } from './state.ts';
 import { checkCount, checkName, checkProfile } from './spec.ts';
 
 const USAGE = `npm run cluster -- up [--name N] [--profile api|node|queue] [--kwok N] [--install]
@@ -34,6 +36,12 @@ const { values, positionals } = parseArgs({
 });
 const [command, ...rest] = positionals;
 const started = performance.now();
+// Whatever is made on the way may say how far it is; what was asked for is alone on stdout.
+console.log = console.error;
+
+function write(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
 
 function say(line: string): void {
   console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
@@ -54,7 +62,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   status: async () => print(await status(checkName(values.name))),
   kubectl: async () => {
     const { program, kubeconfig } = kubectlOf(checkName(values.name), await ensureBinaries(say));
-    const child = spawn(program, rest, { stdio: 'inherit', env: { ...process.env, KUBECONFIG: kubeconfig } });
+    const child = spawn(program, rest, { stdio: 'inherit', env: { ...kubectlEnvironment(), KUBECONFIG: kubeconfig } });
     process.exitCode = await new Promise<number>((resolve, reject) => {
       child.once('error', reject).once('close', code => resolve(code ?? 255));
     });
@@ -63,24 +71,20 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
     const folder = path.join(folderOf(checkName(values.name)), 'logs');
     const [of] = rest;
     const known = (await readdir(folder).catch(() => [])).map(file => path.basename(file, '.log'));
-    if (of === undefined) return console.log(known.join('\n'));
+    if (of === undefined) return write(known.join('\n'));
     if (!known.includes(of)) throw new Error(`there is no log of '${of}'; there are: ${known.join(', ')}`);
     process.stdout.write(await readFile(path.join(folder, `${of}.log`)));
   }
 };
 
 function print(state: Status): void {
-  if (values.json) return console.log(JSON.stringify(state, null, 2));
+  if (values.json) return write(JSON.stringify(state, null, 2));
   const { name, phase, profile, kwok, server, kubeconfig, processes } = state;
-  console.log(
-    `cluster ${name}: ${phase}${profile === undefined ? '' : `, profile ${profile}, ${kwok} simulated nodes`}`
-  );
+  write(`cluster ${name}: ${phase}${profile === undefined ? '' : `, profile ${profile}, ${kwok} simulated nodes`}`);
   if (server === undefined) return;
-  console.log(`API server ${server}\nKUBECONFIG=${kubeconfig}`);
+  write(`API server ${server}\nKUBECONFIG=${kubeconfig}`);
   for (const each of processes) {
-    console.log(
-      `  ${each.name.padEnd(20)} ${each.running ? `${String(each.rssMib).padStart(5)} MiB` : 'does not run'}`
-    );
+    write(`  ${each.name.padEnd(20)} ${each.running ? `${String(each.rssMib).padStart(5)} MiB` : 'does not run'}`);
   }
 }
 

@@ -1,9 +1,8 @@
 /** The certificates of a cluster, by openssl: two authorities, one for people and components, one for the aggregation layer. */
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { quietly } from './quietly.ts';
 import { type ClusterSpec, NODE } from './spec.ts';
 
 interface Certificate {
@@ -14,7 +13,7 @@ interface Certificate {
 }
 
 /** People and components that have a kubeconfig, and who they are to the API server. */
-export const USERS: Readonly<Record<string, string>> = {
+const USERS: Readonly<Record<string, string>> = {
   admin: '/O=system:masters/CN=admin',
   'controller-manager': '/CN=system:kube-controller-manager',
   scheduler: '/CN=system:kube-scheduler',
@@ -43,8 +42,7 @@ function certificates({ addresses: { node, apiService } }: ClusterSpec): Certifi
   ];
 }
 
-/** What it says goes into the error, if there is one: it talks when all is well, too. */
-const openssl = (cwd: string, ...args: string[]) => promisify(execFile)('openssl', args, { cwd });
+const openssl = (cwd: string, ...args: string[]) => quietly('openssl', args, { cwd });
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
 
 /** Writes `<folder>/pki` once, whole or not at all. */

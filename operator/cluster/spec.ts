@@ -6,8 +6,6 @@ export type Profile = (typeof PROFILES)[number];
 
 /** Addresses that processes of the control plane listen on and are found at. */
 export interface Addresses {
-  /** Of the machine that runs the cluster, as its pods and processes see it. */
-  readonly host: string;
   /** Of the one real node; API server, DNS and the gateway of the pods too. */
   readonly node: string;
   readonly apiPort: number;
@@ -78,7 +76,6 @@ export function blocksInRoutes(routes: string): Set<number> {
 export function ownAddresses(block: number): Addresses {
   const net = `10.${block}`;
   return {
-    host: `${net}.0.1`,
     node: `${net}.1.1`,
     apiPort: 6443,
     etcdPort: 2379,
@@ -96,7 +93,6 @@ export function ownAddresses(block: number): Addresses {
 export function loopbackAddresses(ports: readonly [number, number, number, number, number, number]): Addresses {
   const [apiPort, etcdPort, etcdPeerPort, controllerManagerPort, schedulerPort, kwokPort] = ports;
   return {
-    host: '127.0.0.1',
     node: '127.0.0.1',
     apiPort,
     etcdPort,

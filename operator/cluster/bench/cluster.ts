@@ -71,7 +71,7 @@ async function start(kwok: number): Promise<number> {
 /** Seconds from the request for so many pods until all of them run. */
 async function settle(kubectl: Kubectl, pods: number): Promise<number> {
   const each = Math.ceil(pods / DEPLOYMENTS);
-  const sizes = Array.from({ length: DEPLOYMENTS }, (_, index) => Math.min(each, pods - index * each));
+  const sizes = Array.from({ length: DEPLOYMENTS }, (_, index) => Math.max(0, Math.min(each, pods - index * each)));
   const before = performance.now();
   await kubectl.in('default').apply(sizes.map((replicas, index) => deployment(`many-${index}`, replicas)));
   await waitUntil(`${pods} pods run`, LONGEST_SETTLE_MS, async () => {

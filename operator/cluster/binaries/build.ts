@@ -1,16 +1,15 @@
 /** The programs of a test cluster, built from pinned Go modules: once for each state of the modules and of our own Go files. */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { cacheFolder } from '../../../scripts/cache-folder.ts';
-import { mustRun, ROOT, runCommand } from '../../../scripts/command.ts';
+import { ROOT, runCommand } from '../../../scripts/command.ts';
+import { isMade, madeOnce } from '../made-once.ts';
 
-export const MODULE = path.join(ROOT, 'operator/cluster/binaries');
+const NAME = 'programs';
+const MODULE = path.join(ROOT, 'operator/cluster/binaries');
 /** KubeRay and the DRA example driver do not compile against the libraries of Kubernetes 1.36. */
-export const OLDER_MODULE = path.join(MODULE, 'k8s-0.35');
+const OLDER_MODULE = path.join(MODULE, 'k8s-0.35');
 
 const KUBERNETES = '1.36.3';
 const VERSION = 'k8s.io/component-base/version';
@@ -74,36 +73,30 @@ const RENAMED: Readonly<Record<string, string>> = { server: 'etcd' };
 
 /** The folder that holds the programs; they are built first where they are not there. `say` gets a line per step. */
 export async function ensureBinaries(say: (line: string) => void): Promise<string> {
-  const folder = path.join(cacheFolder(), 'cluster-binaries', await digestOfInputs());
-  if (existsSync(folder)) return folder;
-  await requireGo();
-  const part = `${folder}.${process.pid}.part`;
-  try {
-    await mkdir(part, { recursive: true });
-    for (const batch of BATCHES) await build(batch, part, say);
-    for (const [from, to] of Object.entries(RENAMED)) await rename(path.join(part, from), path.join(part, to));
-    await rename(part, folder);
-  } finally {
-    await rm(part, { recursive: true, force: true });
-  }
-  return folder;
+  return madeOnce(NAME, await inputs(), async folder => {
+    await requireGo();
+    for (const batch of BATCHES) await build(batch, folder, say);
+    for (const [from, to] of Object.entries(RENAMED)) await rename(path.join(folder, from), path.join(folder, to));
+  });
 }
 
 /** True where a cluster can start without building anything, and so without Go. */
 export async function hasBinaries(): Promise<boolean> {
-  return existsSync(path.join(cacheFolder(), 'cluster-binaries', await digestOfInputs()));
+  return isMade(NAME, await inputs());
 }
 
-async function digestOfInputs(): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([FLAGS, BATCHES.map(({ packages }) => packages)]));
+async function inputs(): Promise<unknown> {
   const files = (await readdir(MODULE, { recursive: true })).filter(
     name => /\.go$|go\.(mod|sum)$/.test(name) && !name.endsWith('_test.go')
   );
-  for (const name of files.sort()) hash.update(name).update(await readFile(path.join(MODULE, name)));
-  return hash.digest('hex').slice(0, 16);
+  const texts = await Promise.all(
+    files.sort().map(async name => [name, await readFile(path.join(MODULE, name), 'utf8')])
+  );
+  return [FLAGS, BATCHES.map(({ packages }) => packages), texts];
 }
 
-async function requireGo(): Promise<void> {
+/** @throws Error that says what was found and how the right one is had. */
+export async function requireGo(): Promise<void> {
   const { stdout } = await runCommand('go', ['env', 'GOVERSION'], { capture: true }).catch(() => ({ stdout: '' }));
   const [, minor] = /^go1\.(\d+)/.exec(stdout) ?? [];
   if (minor !== undefined && Number(minor) >= 26) return;
@@ -116,7 +109,6 @@ async function requireGo(): Promise<void> {
 
 async function build({ folder, packages }: Batch, out: string, say: (line: string) => void): Promise<void> {
   const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' };
-  await mustRun('go', ['mod', 'download'], { cwd: folder, env: env });
   const child = spawn('go', ['build', '-v', ...FLAGS, '-o', `${out}/`, ...packages], {
     cwd: folder,
     env,

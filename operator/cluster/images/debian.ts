@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { machineSources } from './debian-sources.ts';
 import { type Layer, madeLayer, withStage } from './layer.ts';
-import { quietly } from './quietly.ts';
+import { quietly } from '../quietly.ts';
 
 /** bash is there anyway; wget is what KubeRay's probes ask with. */
 const PACKAGES = [
@@ -62,7 +62,7 @@ export async function debianLayer(): Promise<Layer> {
           return file;
         })
       );
-      await quietly('mmdebstrap', mmdebstrapArguments(codename, archive, settings, files), REPRODUCIBLE);
+      await quietly('mmdebstrap', mmdebstrapArguments(codename, archive, settings, files), { env: REPRODUCIBLE });
     })
   );
 }

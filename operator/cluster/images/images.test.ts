@@ -1,7 +1,7 @@
 import { debianCodename, networkSettings } from './debian.ts';
 import { releaseSources } from './debian-sources.ts';
 import { snapshotNames, writableFolder } from './import-image.ts';
-import { folderName } from './made-once.ts';
+import { folderName } from '../made-once.ts';
 import { requirementOf } from './platform-layers.ts';
 import { portableRecord, withSystemPython } from './python-layer.ts';
 import { isStaticProgram } from './static-program.ts';

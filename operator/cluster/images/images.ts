@@ -2,15 +2,17 @@
 import { existsSync } from 'node:fs';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { cacheFolder } from '../../../scripts/cache-folder.ts';
 import { ROOT } from '../../../scripts/command.ts';
+import { exclusively } from '../exclusively.ts';
 import { defaultEnvironment } from '../../../scripts/default-environment.ts';
 import { debianLayer, PERSON } from './debian.ts';
 import { type Layer, sha256OfFile, smallLayer } from './layer.ts';
-import { madeOnce } from './made-once.ts';
+import { madeOnce } from '../made-once.ts';
 import { type ImageConfig, type WrittenImage, writeArchive } from './oci.ts';
 import { BUNDLES, bundleLayer, nodeLayer } from './platform-layers.ts';
 import { environmentLayer, pythonLayer } from './python-layer.ts';
-import { quietly } from './quietly.ts';
+import { quietly } from '../quietly.ts';
 import { isStaticProgram } from './static-program.ts';
 
 /** By image: its one Go program, and whom it runs as. */
@@ -158,12 +160,15 @@ async function requirementsLayer(name: string, debian: Layer): Promise<Layer> {
 
 /** Our wheel as it would be released from here: it has the same bytes for the same sources. */
 async function madeWheel(): Promise<string> {
-  const said = await quietly(process.execPath, [path.join(ROOT, 'scripts', 'wheel.ts'), 'jupyterlab']);
+  // It empties the folder that it writes to.
+  const said = await exclusively(path.join(cacheFolder(), 'cluster', 'wheel.lock'), () =>
+    quietly(process.execPath, [path.join(ROOT, 'scripts', 'wheel.ts'), 'jupyterlab'])
+  );
   return path.join(ROOT, said.trim().split('\n').at(-1) ?? '');
 }
 
 /** @throws Error with the fix if the program is not there or needs others to run. */
-async function requireStatic(file: string, fix: string): Promise<void> {
+export async function requireStatic(file: string, fix: string): Promise<void> {
   if (!existsSync(file)) throw new Error(`${file} is missing\n  fix: ${fix}`);
   const handle = await open(file);
   try {

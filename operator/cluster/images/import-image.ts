@@ -8,7 +8,7 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { BuiltImage } from './images.ts';
 import type { Layer } from './layer.ts';
-import { quietly } from './quietly.ts';
+import { quietly } from '../quietly.ts';
 
 /** The names of an image's snapshots, from the lowest, by the digests of its layers (OCI: the chain ids). */
 export function snapshotNames(digests: readonly string[]): string[] {

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { madeOnce } from './made-once.ts';
-import { quietly } from './quietly.ts';
+import { madeOnce } from '../made-once.ts';
+import { quietly } from '../quietly.ts';
 
 /** GNU tar without anything of this machine or moment; its extended headers would otherwise carry its process id. */
 const DETERMINISTIC = [

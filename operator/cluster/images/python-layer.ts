@@ -8,7 +8,7 @@ import path from 'node:path';
 import { uvVariables } from '../../../gateway/lib/platform/local/environments/uv-variables.js';
 import { TOOL_PYTHON } from '../../../scripts/command.ts';
 import { type Layer, madeLayer, madeTree, PLAIN_MODES, tarPlain, withStage } from './layer.ts';
-import { quietly } from './quietly.ts';
+import { quietly } from '../quietly.ts';
 
 const UV = path.join(path.dirname(TOOL_PYTHON), 'uv');
 const SYSTEM_PYTHON = '/usr/bin/python3';
@@ -108,7 +108,7 @@ async function moveIn(prefix: string, root: string): Promise<string[]> {
   const packages = `usr/local/lib/${await pythonOf(root)}/dist-packages`;
   await tidy(prefix);
   const parts = await move(prefix, root, packages);
-  await quietly('chroot', [root, SYSTEM_PYTHON, '-W', 'ignore', '-c', COMPILE, `/${packages}`], ONE_ORDER);
+  await quietly('chroot', [root, SYSTEM_PYTHON, '-W', 'ignore', '-c', COMPILE, `/${packages}`], { env: ONE_ORDER });
   return parts;
 }
 
@@ -117,7 +117,7 @@ async function install(prefix: string, pythonVersion: string, what: readonly str
   const where = ['--prefix', prefix, '--python', TOOL_PYTHON, '--python-version', pythonVersion];
   // Copies: what is changed here is not uv's.
   const how = ['--no-build', '--link-mode', 'copy', '--quiet'];
-  await quietly(UV, ['pip', 'install', ...where, ...how, ...what], uvVariables(process.env));
+  await quietly(UV, ['pip', 'install', ...where, ...how, ...what], { env: uvVariables(process.env) });
 }
 
 async function tidy(prefix: string): Promise<void> {

@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { mustRun } from '../../../scripts/command.ts';
+import { quietly } from '../quietly.ts';
 
 /** A Go module whose `folder` holds manifests, and the folder of `binaries` whose go.mod says which version. */
 interface Upstream {
@@ -35,7 +36,6 @@ const OUR_IMAGES = 'localhost/berth/';
 export interface RenderOptions {
   /** The kubectl that has `kustomize`. */
   readonly kubectl: string;
-  readonly goModCache: string;
   /** The folder that `<name>.yaml` is written to; made where it is missing. */
   readonly out: string;
   /** Where the node keeps the volumes of claims. */
@@ -54,7 +54,7 @@ export async function renderManifests(options: RenderOptions): Promise<void> {
     await copyFiles(import.meta.dirname, scratch);
     for (const [name, upstream] of Object.entries(UPSTREAM)) {
       if (upstream === undefined) continue;
-      const folder = await moduleFolder(upstream, options.goModCache);
+      const folder = await moduleFolder(upstream);
       await copyFiles(path.join(folder, upstream.folder), path.join(scratch, 'upstream', name));
     }
     for (const { file, line } of FROM_THE_INTERNET) await replaceIn(path.join(scratch, file), line, '');
@@ -65,14 +65,11 @@ export async function renderManifests(options: RenderOptions): Promise<void> {
   }
 }
 
-/** Where the Go module cache has the module in the version that our go.mod names. */
-async function moduleFolder({ module, pinnedIn }: Upstream, goModCache: string): Promise<string> {
+/** Where the Go module cache has, after a download if it must be, the module in the version that our go.mod names. */
+async function moduleFolder({ module, pinnedIn }: Upstream): Promise<string> {
   const cwd = path.join(import.meta.dirname, '..', 'binaries', pinnedIn);
-  const listing = ['list', '-m', '-f', '{{.Dir}}', module];
-  const folder = await mustRun('go', listing, { cwd, capture: true, env: { GOMODCACHE: goModCache } });
-  if (folder.trim() === '')
-    throw new Error(`${module} is not in the Go module cache: run \`go mod download\` in ${cwd}`);
-  return folder.trim();
+  const { Dir } = JSON.parse(await quietly('go', ['-C', cwd, 'mod', 'download', '-json', module])) as { Dir: string };
+  return Dir;
 }
 
 /** Copies what is in the files and not their modes: the cache is read-only, and so would be what came out of it. */

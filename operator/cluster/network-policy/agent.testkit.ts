@@ -24,6 +24,8 @@ const UDP_PORT = 53;
 const PATIENCE_MS = 300;
 
 let opened: Socket | undefined;
+/** UDP has no connections: a port that was used within half a minute would belong to one that was allowed then. */
+let unusedPort = 20_000;
 
 for (const port of TCP_PORTS) {
   const server = createServer(socket => socket.on('error', () => undefined).pipe(socket));
@@ -68,7 +70,7 @@ async function isOpen({ address, port }: Probe): Promise<boolean> {
 }
 
 async function isAnswered({ address, port }: Probe): Promise<boolean> {
-  const socket = createSocket('udp4');
+  const socket = createSocket('udp4').bind(unusedPort++);
   socket.send('?', port, address);
   const result = await Promise.race([once(socket, 'message').then(() => true), sleep(PATIENCE_MS, false)]);
   socket.close();

@@ -63,6 +63,8 @@ class Cluster:
     def diagnosis(self) -> str:
         """What a person would ask first."""
         questions = [("get", "all", "-o", "wide"), ("get", "events"), ("describe", "pods")]
+        pods = self.kubectl("get", "pods", "-o", "name", check=False).split()
+        questions += [("logs", pod, "--all-containers", "--tail=40") for pod in pods]
         return "\n".join(f"--- kubectl {' '.join(each)}\n{self.kubectl(*each, check=False)}" for each in questions)
 
 

@@ -1,15 +1,18 @@
 /** Breaks a test cluster on purpose. `mend` undoes everything that was done through the same object. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { mustRun } from '../../../scripts/command.ts';
+import { waitUntil } from '../../../scripts/wait-until.ts';
 import { restart, running } from '../cluster.ts';
 import { GPU_STATE } from '../components.ts';
+import { quietly } from '../quietly.ts';
 
 const TABLE = 'berth-faults';
 const KUBELET_CONFIG = 'config/kubelet.json';
 
 export class Faults {
   private readonly name: string;
+  /** The end on the bridge of each delayed pod's cable: the pod may be gone, or unheard of, by the time that it ends. */
+  private readonly delayed = new Map<string, string>();
   private readonly undo = new Map<string, () => Promise<void>>();
 
   constructor(name: string) {
@@ -19,7 +22,7 @@ export class Faults {
   /** `kill -9` of a process of the cluster (`apiserver`, `etcd`, `kubelet`, …). It stays away until `start`. */
   async kill(component: string): Promise<void> {
     const { machine } = await running(this.name);
-    await machine.signal(component, 'SIGKILL');
+    await machine.kill(component);
     this.undo.set(`start ${component}`, () => this.start(component));
   }
 
@@ -28,7 +31,7 @@ export class Faults {
     this.undo.delete(`start ${component}`);
   }
 
-  /** Drops every packet between a pod and the API server, by the pod's address. */
+  /** Drops every packet that a pod sends to the API server, by the pod's address. */
   async cutFromApiServer(podAddress: string): Promise<void> {
     const { node, apiPort, apiService } = (await running(this.name)).spec.addresses;
     await this.nft(`
@@ -47,7 +50,8 @@ export class Faults {
 
   /** Delays everything that is sent to a pod, by its address. Milliseconds; 0 ends it. */
   async delay(podAddress: string, delayMs: number): Promise<void> {
-    const device = await this.deviceOf(podAddress);
+    const device = this.delayed.get(podAddress) ?? (await this.deviceOf(podAddress));
+    this.delayed.set(podAddress, device);
     const what =
       delayMs === 0
         ? ['del', 'dev', device, 'root']
@@ -94,19 +98,26 @@ export class Faults {
     else this.undo.delete('disk');
   }
 
-  /** Undoes what was not undone yet, the last first. */
+  /** Undoes what was not undone yet, the last first, all of it; then throws what went wrong, if anything did. */
   async mend(): Promise<void> {
-    for (const undo of [...this.undo.values()].reverse()) await undo();
+    const errors: unknown[] = [];
+    for (const undo of [...this.undo.values()].reverse()) await undo().catch((error: unknown) => errors.push(error));
+    if (errors.length > 0)
+      throw new AggregateError(errors, `the cluster is not mended: ${errors.map(String).join('; ')}`);
   }
 
-  /** The end on the bridge of a pod's cable. */
+  /** The end on the bridge of a pod's cable. The node knows it once it has spoken with the pod. */
   private async deviceOf(podAddress: string): Promise<string> {
-    const neighbours = await this.inside(['ip', '-json', 'neighbour', 'show', podAddress, 'dev', 'cbr0']);
-    const [{ lladdr } = { lladdr: undefined }] = JSON.parse(neighbours) as { lladdr?: string }[];
-    const ports = await this.inside(['bridge', '-json', 'fdb', 'show', 'br', 'cbr0']);
-    const port = (JSON.parse(ports) as { mac: string; ifname: string }[]).find(({ mac }) => mac === lladdr);
-    if (port === undefined) throw new Error(`no pod of this cluster has the address ${podAddress}`);
-    return port.ifname;
+    let device: string | undefined;
+    await waitUntil(`the node has heard of ${podAddress}`, 10_000, async () => {
+      await this.inside(['bash', '-c', `echo >/dev/udp/${podAddress}/9`]);
+      const neighbours = await this.inside(['ip', '-json', 'neighbour', 'show', podAddress, 'dev', 'cbr0']);
+      const [{ lladdr } = { lladdr: undefined }] = JSON.parse(neighbours) as { lladdr?: string }[];
+      const ports = await this.inside(['bridge', '-json', 'fdb', 'show', 'br', 'cbr0']);
+      device = (JSON.parse(ports) as { mac: string; ifname: string }[]).find(({ mac }) => mac === lladdr)?.ifname;
+      return device !== undefined;
+    });
+    return device ?? '';
   }
 
   private async nft(rules: string): Promise<void> {
@@ -115,6 +126,6 @@ export class Faults {
 
   private async inside(command: readonly string[]): Promise<string> {
     const [program, ...args] = (await running(this.name)).machine.inside(command);
-    return mustRun(program ?? '', args, { capture: true });
+    return quietly(program ?? '', args);
   }
 }

@@ -46,8 +46,11 @@ export function withCluster({ profile }: { readonly profile: Profile }): TestClu
   }, LONGEST_START_MS);
 
   afterAll(async () => {
-    await faults.mend();
-    await kubectl?.run(['delete', 'namespace', namespace, '--wait=false']);
+    try {
+      await faults.mend();
+    } finally {
+      await kubectl?.run(['delete', 'namespace', namespace, '--wait=false']);
+    }
   }, TEST_TIMEOUT_MS);
 
   return {

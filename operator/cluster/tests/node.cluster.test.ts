@@ -16,13 +16,18 @@ const serve = (text: string) => [
   `busybox mkdir -p /tmp/www && echo '${text}' > /tmp/www/index.html && busybox httpd -f -p 8080 -h /tmp/www`
 ];
 
-function ask(from: string, url: string): Promise<{ code: number; stdout: string }> {
-  return cluster.kubectl.try(['exec', from, '--', '/bin/sh', '-c', `busybox timeout 3 busybox wget -qO- ${url}`]);
+/** What the server said, or `shut` if there was no answer in three seconds; a pod that could not even ask is an error. */
+async function ask(from: string, url: string): Promise<string> {
+  const command = `busybox timeout 3 busybox wget -qO- ${url} 2>/dev/null || echo shut`;
+  return (await cluster.kubectl.run(['exec', from, '--', '/bin/sh', '-c', command])).trim();
 }
 
 cluster.test('logs and exec reach a pod', async () => {
   await runningPod('talker', { command: ['/bin/sh', '-c', 'echo told; busybox sleep 600'] });
-  expect(await cluster.kubectl.run(['logs', 'talker'])).toBe('told\n');
+  await cluster.until(
+    'what it said is in its log',
+    async () => (await cluster.kubectl.run(['logs', 'talker'])) === 'told\n'
+  );
   expect(await cluster.kubectl.run(['exec', 'talker', '--', '/bin/sh', '-c', 'echo $((6 * 7))'])).toBe('42\n');
 });
 
@@ -41,7 +46,7 @@ cluster.test('a pod finds another by the name of its Service and by its own', as
   for (const name of ['web', 'web.webs']) {
     await cluster.until(
       `http://${name}:8080 answers`,
-      async () => (await ask('client', `http://${name}:8080`)).stdout === 'found\n'
+      async () => (await ask('client', `http://${name}:8080`)) === 'found'
     );
   }
 });
@@ -51,7 +56,7 @@ cluster.test('a pod that a NetworkPolicy shuts off is shut off, and one that it 
   await runningPod('friend', { labels: { role: 'friend' } });
   await runningPod('stranger');
   const url = `http://${address}:8080`;
-  await cluster.until('it is open at first', async () => (await ask('stranger', url)).stdout === 'open\n');
+  await cluster.until('it is open at first', async () => (await ask('stranger', url)) === 'open');
   await cluster.kubectl.apply([
     {
       apiVersion: 'networking.k8s.io/v1',
@@ -63,10 +68,10 @@ cluster.test('a pod that a NetworkPolicy shuts off is shut off, and one that it 
       }
     }
   ]);
-  await cluster.until('a stranger is shut out', async () => (await ask('stranger', url)).code !== 0);
-  expect((await ask('friend', url)).stdout).toBe('open\n');
+  await cluster.until('a stranger is shut out', async () => (await ask('stranger', url)) === 'shut');
+  await cluster.until('a friend is let in', async () => (await ask('friend', url)) === 'open');
   await cluster.kubectl.run(['delete', 'networkpolicy', 'friends-only']);
-  await cluster.until('it is open again', async () => (await ask('stranger', url)).stdout === 'open\n');
+  await cluster.until('it is open again', async () => (await ask('stranger', url)) === 'open');
 });
 
 cluster.test('a GPU is handed to a pod, and one that falls ill is no longer offered', async () => {
@@ -134,7 +139,7 @@ cluster.test('a pod that is cut off from the API server reaches it again afterwa
   // It tells whoever speaks plain HTTP to it that it expects TLS.
   const speak = String.raw`printf 'GET / HTTP/1.0\r\n\r\n' | busybox timeout 3 busybox nc kubernetes.default 443`;
   const reaches = async () =>
-    (await cluster.kubectl.try(['exec', 'cut', '--', '/bin/sh', '-c', speak])).stdout.includes('400 Bad Request');
+    (await cluster.kubectl.run(['exec', 'cut', '--', '/bin/sh', '-c', `${speak} || true`])).includes('400 Bad Request');
   await cluster.until('it reaches the API server', reaches);
   await cluster.faults.cutFromApiServer(address);
   await cluster.until('it does not', async () => !(await reaches()));
@@ -146,11 +151,11 @@ cluster.test('what is sent to a pod can be delayed, and is no longer when that i
   const address = await runningPod('slow', { command: serve('slowly') });
   await runningPod('waiting');
   const url = `http://${address}:8080`;
-  await cluster.until('it answers', async () => (await ask('waiting', url)).stdout === 'slowly\n');
+  await cluster.until('it answers', async () => (await ask('waiting', url)) === 'slowly');
   await cluster.faults.delay(address, 5_000); // `ask` has 3 s of patience
-  await cluster.until('it answers too late', async () => (await ask('waiting', url)).code !== 0);
+  await cluster.until('it answers too late', async () => (await ask('waiting', url)) === 'shut');
   await cluster.faults.delay(address, 0);
-  await cluster.until('it answers again', async () => (await ask('waiting', url)).stdout === 'slowly\n');
+  await cluster.until('it answers again', async () => (await ask('waiting', url)) === 'slowly');
 });
 
 cluster.test('a killed API server comes back with everything that it knew', async () => {

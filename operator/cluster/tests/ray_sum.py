@@ -11,4 +11,6 @@ def square(number):
 
 
 found = ray.get([square.remote(number) for number in range(8)])
-print(f"sum {sum(value for value, _ in found)} on {len({node for _, node in found})} nodes")
+total, nodes = sum(value for value, _ in found), len({node for _, node in found})
+assert (total, nodes) == (140, 2), (total, nodes)
+print(f"sum {total} on {nodes} nodes")

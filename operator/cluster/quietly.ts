@@ -1,7 +1,7 @@
 /** Runs a command whose output matters only when it fails: then its end is in the error. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { ROOT } from '../../../scripts/command.ts';
+import { ROOT } from '../../scripts/command.ts';
 
 const LONGEST_OUTPUT_BYTES = 64 * 1024 * 1024;
 const TOLD_LINES = 30;
@@ -11,10 +11,10 @@ const run = promisify(execFile);
 export async function quietly(
   command: string,
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {}
+  { env = {}, cwd = ROOT }: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {}
 ): Promise<string> {
   try {
-    const options = { cwd: ROOT, env: { ...process.env, ...env }, maxBuffer: LONGEST_OUTPUT_BYTES };
+    const options = { cwd, env: { ...process.env, ...env }, maxBuffer: LONGEST_OUTPUT_BYTES };
     return (await run(command, args, options)).stdout;
   } catch (error: unknown) {
     const { code, stdout = '', stderr = '' } = error as { code?: unknown; stdout?: string; stderr?: string };

@@ -1,12 +1,12 @@
 /**
- * What is made once for each set of inputs, in the cache: `<cache>/images/<name>-<hash of the inputs>/`. It is made under another name
+ * What is made once for each set of inputs, in the cache: `<cache>/cluster/<name>-<hash of the inputs>/`. It is made under another name
  * and renamed when it is whole, so that what a killed build leaves behind is never believed; the next build removes it.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { cacheFolder } from '../../../scripts/cache-folder.ts';
+import { cacheFolder } from '../../scripts/cache-folder.ts';
 
 /** Part of every hash: raise it when the code that makes things changes what it makes from the same inputs. */
 const RECIPE = 1;
@@ -29,7 +29,7 @@ export async function madeOnce(
   inputs: unknown,
   make: (folder: string) => Promise<void>
 ): Promise<string> {
-  const folder = path.join(cacheFolder(), 'images', folderName(name, inputs));
+  const folder = folderOf(name, inputs);
   if (existsSync(folder)) return folder;
   await removeLeftovers(path.dirname(folder));
   const part = `${folder}.${process.pid}.part`;
@@ -42,6 +42,15 @@ export async function madeOnce(
     if (!existsSync(folder)) throw error; // else another process was faster: what it made is the same
   }
   return folder;
+}
+
+/** Whether `madeOnce` would find it there. */
+export function isMade(name: string, inputs: unknown): boolean {
+  return existsSync(folderOf(name, inputs));
+}
+
+function folderOf(name: string, inputs: unknown): string {
+  return path.join(cacheFolder(), 'cluster', folderName(name, inputs));
 }
 
 /** Of processes that were killed. */

@@ -1,0 +1,112 @@
+/** The steps of bringing a cluster up, in the order in which `up` takes them. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { waitUntil } from '../../scripts/wait-until.ts';
+import { components, CONTAINERD_SOCKET, GPU_STATE, type Places } from './components.ts';
+import { configFiles, initialGpus } from './config-files.ts';
+import { importImage } from './images/import-image.ts';
+import type { BuiltImage } from './images/images.ts';
+import type { Kubectl } from './kubectl.ts';
+import type { Machine } from './machine.ts';
+import { quietly } from './quietly.ts';
+import { isReady } from './ready.ts';
+import { type ClusterSpec, includes, NODE } from './spec.ts';
+import { cgroupOf, folderOf } from './state.ts';
+
+export type Say = (line: string) => void;
+
+/** Runs one step and says what it was and how long it took. */
+export async function step<T>(name: string, say: Say, run: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const result = await run();
+  say(`${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+  return result;
+}
+
+/** Files that the processes read; GPUs that a test has made ill are well again. */
+export async function writeConfig(spec: ClusterSpec, places: Places): Promise<void> {
+  const files = configFiles(spec, places, cgroupOf(spec));
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(places.folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+  await writeFile(path.join(places.folder, GPU_STATE), JSON.stringify(initialGpus(), null, 2));
+}
+
+export async function startComponents(
+  spec: ClusterSpec,
+  places: Places,
+  machine: Machine,
+  names: readonly string[]
+): Promise<void> {
+  const known = components(spec, places);
+  for (const name of names) {
+    const component = known.find(candidate => candidate.name === name);
+    if (component === undefined) {
+      throw new Error(`a cluster has no process '${name}'; it has: ${known.map(each => each.name).join(', ')}`);
+    }
+    await machine.start(name, component.command, component.env);
+  }
+}
+
+export async function startControlPlane(spec: ClusterSpec, places: Places, machine: Machine, say: Say): Promise<void> {
+  await step('API server', say, async () => {
+    await startComponents(spec, places, machine, ['etcd', 'apiserver']);
+    // It takes seconds too, and waits for nobody.
+    if (includes(spec.profile, 'node')) await startComponents(spec, places, machine, ['containerd']);
+    await waitUntil('the API server is ready', 60_000, () => isReady(spec, folderOf(spec.name)));
+    await startComponents(spec, places, machine, ['controller-manager', 'scheduler']);
+  });
+}
+
+export async function startNode(
+  spec: ClusterSpec,
+  places: Places,
+  machine: Machine,
+  kubectl: Kubectl,
+  images: readonly BuiltImage[],
+  say: Say
+): Promise<void> {
+  const [pause, ...others] = [...images].sort(
+    (a, b) => Number(b.name.includes('/pause')) - Number(a.name.includes('/pause'))
+  );
+  if (pause !== undefined) await step('containerd', say, () => giveImage(places, machine, pause));
+  // No pod starts without its image, and one that is there waits for nobody: the rest arrives meanwhile.
+  const imported = step('images imported', say, async () => {
+    for (const image of others) await giveImage(places, machine, image);
+  });
+  const node = step('node', say, async () => {
+    await startComponents(spec, places, machine, ['kubelet', 'fake-gpus', 'kube-proxy', 'coredns', 'network-policy']);
+    await kubectl.until<{ status: { conditions?: { type: string; status: string }[] } }>(
+      'the node is ready',
+      ['node', NODE],
+      ({ status: { conditions = [] } }) => conditions.some(({ type, status }) => type === 'Ready' && status === 'True')
+    );
+    await kubectl.until('there is a default service account', ['serviceaccount', 'default'], () => true);
+  });
+  // Both have ended before anybody may remove what they write to.
+  const [first, second] = await Promise.allSettled([node, imported]);
+  for (const { status, reason } of [first, second] as PromiseRejectedResult[]) if (status === 'rejected') throw reason;
+}
+
+async function giveImage({ bin, folder }: Places, machine: Machine, image: BuiltImage): Promise<void> {
+  const ctr = machine.inside([`${bin}/ctr`, `--address=${CONTAINERD_SOCKET}`, '--namespace=k8s.io']);
+  const call = (...args: string[]) => quietly(ctr[0] ?? '', [...ctr.slice(1), ...args]);
+  await waitUntil('containerd answers', 30_000, () =>
+    call('version').then(
+      () => true,
+      () => false
+    )
+  );
+  // The name says the digest; the other one is what manifests and tests say, and it is given last, when all is there.
+  const present = await call('images', 'ls', `name==${alias(image.name)}`);
+  const seenFromHere = (inside: string) => inside.replace('/var/lib/containerd', path.join(folder, 'containerd'));
+  if (!present.includes(image.digest)) await importImage({ ctr, seenFromHere }, image);
+  await call('images', 'tag', '--force', image.name, alias(image.name));
+}
+
+/** `localhost/berth/base:1`: the image that this cluster was given under that name, whatever is in it. */
+function alias(name: string): string {
+  return name.replace(/:[^:/]*$/, ':1');
+}
