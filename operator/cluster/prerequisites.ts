@@ -28,9 +28,14 @@ function missingPackages(profile: Profile): string[] {
     includes(profile, of as Profile) ? Object.entries(programs) : []
   );
   const isThere = (program: string): boolean => folders.some(folder => existsSync(join(folder, program)));
-  const missing = wanted.filter(([program]) => !isThere(program) || (program === 'busybox' && !isBusyboxStatic()));
+  const missing = wanted.filter(([program]) => {
+    if (program === 'modprobe' && areBridgeRulesLoaded()) return false;
+    return !isThere(program) || (program === 'busybox' && !isBusyboxStatic());
+  });
   return missing.map(([, name]) => name);
 }
+
+const areBridgeRulesLoaded = (): boolean => existsSync('/proc/sys/net/bridge');
 
 /** Debian's other package has a program of the same name that needs libraries, which an image of one file has not. */
 function isBusyboxStatic(): boolean {
@@ -64,5 +69,5 @@ export async function installPrerequisites(profile: Profile, say: (line: string)
 
 /** Without it the rules of a network do not see what passes over a bridge. Needs root. */
 export async function loadBridgeRules(): Promise<void> {
-  if (!existsSync('/proc/sys/net/bridge')) await quietly('modprobe', ['br_netfilter']);
+  if (!areBridgeRulesLoaded()) await quietly('modprobe', ['br_netfilter']);
 }
