@@ -132,6 +132,12 @@ export class Machine {
     await waitUntil(`${name} has ended`, 20_000, async () => !(await this.isRunning(name)));
   }
 
+  /** `kill -9`, and forgets that there was such a process. */
+  async remove(name: string): Promise<void> {
+    await this.kill(name);
+    await rm(path.join(this.folder, 'pids', `${name}.json`), { force: true });
+  }
+
   /** Every process that was ever started, by name. */
   async processes(): Promise<Process[]> {
     const files = await readdir(path.join(this.folder, 'pids')).catch(() => []);

@@ -1,18 +1,18 @@
 /** Breaks a test cluster on purpose. `mend` undoes everything that was done through the same object. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { waitUntil } from '../../../scripts/wait-until.ts';
 import { restart, running } from '../cluster.ts';
 import { GPU_STATE } from '../components.ts';
 import { quietly } from '../quietly.ts';
 
 const TABLE = 'berth-faults';
+const DELAY_TABLE = 'berth-delay';
+const PROXY = 'delaying-proxy';
+const PROXY_PORT = 9443;
 const KUBELET_CONFIG = 'config/kubelet.json';
 
 export class Faults {
   private readonly name: string;
-  /** The end on the bridge of each delayed pod's cable: the pod may be gone, or unheard of, by the time that it ends. */
-  private readonly delayed = new Map<string, string>();
   private readonly undo = new Map<string, () => Promise<void>>();
 
   constructor(name: string) {
@@ -48,17 +48,28 @@ export class Faults {
     this.undo.delete('cut');
   }
 
-  /** Delays everything that is sent to a pod, by its address. Milliseconds; 0 ends it. */
-  async delay(podAddress: string, delayMs: number): Promise<void> {
-    const device = this.delayed.get(podAddress) ?? (await this.deviceOf(podAddress));
-    this.delayed.set(podAddress, device);
-    const what =
-      delayMs === 0
-        ? ['del', 'dev', device, 'root']
-        : ['replace', 'dev', device, 'root', 'netem', 'delay', `${delayMs}ms`];
-    await this.inside(['tc', 'qdisc', ...what]);
-    if (delayMs === 0) this.undo.delete(`delay ${podAddress}`);
-    else this.undo.set(`delay ${podAddress}`, () => this.delay(podAddress, 0));
+  /**
+   * Passes what a pod and the API server say to each other through a proxy that keeps every piece for so many milliseconds, each
+   * way. Connections that stand are not touched.
+   */
+  async delayToApiServer(podAddress: string, delayMs: number): Promise<void> {
+    const { machine, spec } = await running(this.name);
+    const { node, apiPort, apiService } = spec.addresses;
+    const proxy = [process.execPath, path.join(import.meta.dirname, 'delaying-proxy.ts')];
+    await machine.start(PROXY, [...proxy, String(PROXY_PORT), node, String(apiPort), String(delayMs)]);
+    this.undo.set('delay', () => this.endDelay());
+    await this.nft(`
+      table ip ${DELAY_TABLE} {
+        chain before { type nat hook prerouting priority dstnat - 1; policy accept;
+          ip saddr ${podAddress} ip daddr { ${node}, ${apiService} } tcp dport { ${apiPort}, 443 } redirect to :${PROXY_PORT}
+        }
+      }`);
+  }
+
+  async endDelay(): Promise<void> {
+    await this.nft(`table ip ${DELAY_TABLE} {}\ndelete table ip ${DELAY_TABLE}`);
+    await (await running(this.name)).machine.remove(PROXY);
+    this.undo.delete('delay');
   }
 
   /** Says of one GPU or MIG slice whether it is well; the kubelet hears of it within a second. */
@@ -104,20 +115,6 @@ export class Faults {
     for (const undo of [...this.undo.values()].reverse()) await undo().catch((error: unknown) => errors.push(error));
     if (errors.length > 0)
       throw new AggregateError(errors, `the cluster is not mended: ${errors.map(String).join('; ')}`);
-  }
-
-  /** The end on the bridge of a pod's cable. The node knows it once it has spoken with the pod. */
-  private async deviceOf(podAddress: string): Promise<string> {
-    let device: string | undefined;
-    await waitUntil(`the node has heard of ${podAddress}`, 10_000, async () => {
-      await this.inside(['bash', '-c', `echo >/dev/udp/${podAddress}/9`]);
-      const neighbours = await this.inside(['ip', '-json', 'neighbour', 'show', podAddress, 'dev', 'cbr0']);
-      const [{ lladdr } = { lladdr: undefined }] = JSON.parse(neighbours) as { lladdr?: string }[];
-      const ports = await this.inside(['bridge', '-json', 'fdb', 'show', 'br', 'cbr0']);
-      device = (JSON.parse(ports) as { mac: string; ifname: string }[]).find(({ mac }) => mac === lladdr)?.ifname;
-      return device !== undefined;
-    });
-    return device ?? '';
   }
 
   private async nft(rules: string): Promise<void> {
