@@ -40,13 +40,12 @@ const ADD_ONS: readonly AddOn[] = [
   }
 ];
 
-/** Images that a cluster of this profile is given, by their short names. */
+/** Images that a cluster of this profile is given, in the order in which they are wanted: first those of the add-ons. */
 export function imagesOf(profile: Profile): ImageName[] {
   if (!includes(profile, 'node')) return [];
-  const node: ImageName[] = ['pause', 'local-path-provisioner', 'dra-example-driver', 'base'];
-  return includes(profile, 'queue')
-    ? [...node, 'jobset', 'trainer', 'kuberay', 'kueue', 'platform', 'training', 'ray']
-    : node;
+  const node: ImageName[] = ['pause', 'local-path-provisioner', 'dra-example-driver'];
+  if (!includes(profile, 'queue')) return [...node, 'base'];
+  return [...node, 'jobset', 'trainer', 'kuberay', 'kueue', 'base', 'platform', 'training', 'ray'];
 }
 
 /** Applies every manifest of the profile, then waits until all that they hold is available. `step` names each one as it is done. */

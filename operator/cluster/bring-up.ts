@@ -60,23 +60,15 @@ export async function startControlPlane(spec: ClusterSpec, places: Places, machi
   });
 }
 
+/** The node and what runs on it as processes. Its images may still be on their way: pods wait for theirs. */
 export async function startNode(
   spec: ClusterSpec,
   places: Places,
   machine: Machine,
   kubectl: Kubectl,
-  images: readonly BuiltImage[],
   say: Say
 ): Promise<void> {
-  const [pause, ...others] = [...images].sort(
-    (a, b) => Number(b.name.includes('/pause')) - Number(a.name.includes('/pause'))
-  );
-  if (pause !== undefined) await step('containerd', say, () => giveImage(places, machine, pause));
-  // No pod starts without its image, and one that is there waits for nobody: the rest arrives meanwhile.
-  const imported = step('images imported', say, async () => {
-    for (const image of others) await giveImage(places, machine, image);
-  });
-  const node = step('node', say, async () => {
+  await step('node', say, async () => {
     await startComponents(spec, places, machine, ['kubelet', 'fake-gpus', 'kube-proxy', 'coredns', 'network-policy']);
     await kubectl.until<{ status: { conditions?: { type: string; status: string }[] } }>(
       'the node is ready',
@@ -85,9 +77,18 @@ export async function startNode(
     );
     await kubectl.until('there is a default service account', ['serviceaccount', 'default'], () => true);
   });
-  // Both have ended before anybody may remove what they write to.
-  const [first, second] = await Promise.allSettled([node, imported]);
-  for (const { status, reason } of [first, second] as PromiseRejectedResult[]) if (status === 'rejected') throw reason;
+}
+
+/** Gives containerd the images that it does not have yet, one after the other. */
+export async function giveImages(
+  places: Places,
+  machine: Machine,
+  images: Iterable<BuiltImage>,
+  say: Say
+): Promise<void> {
+  await step('images imported', say, async () => {
+    for (const image of images) await giveImage(places, machine, image);
+  });
 }
 
 async function giveImage({ bin, folder }: Places, machine: Machine, image: BuiltImage): Promise<void> {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { waitUntil } from '../../scripts/wait-until.ts';
 import { ensureManifests, imagesOf, installAddOns } from './add-ons.ts';
 import { ensureBinaries } from './binaries/build.ts';
-import { type Say, startComponents, startControlPlane, startNode, step, writeConfig } from './bring-up.ts';
+import { giveImages, type Say, startComponents, startControlPlane, startNode, step, writeConfig } from './bring-up.ts';
 import { makeCgroups, removeCgroups } from './cgroups.ts';
 import type { Places } from './components.ts';
 import { exclusively } from './exclusively.ts';
@@ -56,16 +56,32 @@ async function bringUp(wish: Wish, say: Say): Promise<Status> {
   await writeConfig(spec, places);
   const kubectl = kubectlOf(spec.name, bin);
   await startControlPlane(spec, places, machine, say);
-  if (includes(spec.profile, 'node')) await startNode(spec, places, machine, kubectl, [...images.values()], say);
+  const isNode = includes(spec.profile, 'node');
+  // Both have ended, well or not, before anybody else may touch what they write to.
+  const outcomes = await Promise.allSettled([
+    isNode ? giveImages(places, machine, images.values(), say) : undefined,
+    installAll(spec, places, machine, kubectl, say)
+  ]);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  await waitUntil('the API server answers still', 60_000, () => isReady(spec, folder));
+  return requireWhole(await status(spec.name));
+}
+
+async function installAll(
+  spec: ClusterSpec,
+  places: Places,
+  machine: Machine,
+  kubectl: Kubectl,
+  say: Say
+): Promise<void> {
+  if (includes(spec.profile, 'node')) await startNode(spec, places, machine, kubectl, say);
   if (spec.kwok > 0) {
     await step(`${spec.kwok} simulated nodes`, say, async () => {
       await startComponents(spec, places, machine, ['kwok']);
       await kubectl.apply(kwokNodes(spec.kwok));
     });
   }
-  await installAddOns(spec.profile, manifests, kubectl, (name, install) => step(name, say, install));
-  await waitUntil('the API server answers still', 60_000, () => isReady(spec, folder));
-  return requireWhole(await status(spec.name));
+  await installAddOns(spec.profile, places.manifests, kubectl, (name, install) => step(name, say, install));
 }
 
 function placesOf(name: string, bin: string, manifests: string): Places {
