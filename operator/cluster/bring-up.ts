@@ -15,6 +15,13 @@ import { cgroupOf, folderOf } from './state.ts';
 
 export type Say = (line: string) => void;
 
+/** What every step needs of a cluster: what it is to be, where its files are, and where its processes run. */
+export interface Site {
+  readonly spec: ClusterSpec;
+  readonly places: Places;
+  readonly machine: Machine;
+}
+
 /** Runs one step and says what it was and how long it took. */
 export async function step<T>(name: string, say: Say, run: () => Promise<T>): Promise<T> {
   const start = performance.now();
@@ -34,12 +41,7 @@ export async function writeConfig(spec: ClusterSpec, places: Places): Promise<vo
   await writeFile(path.join(places.folder, GPU_STATE), JSON.stringify(initialGpus(), null, 2));
 }
 
-export async function startComponents(
-  spec: ClusterSpec,
-  places: Places,
-  machine: Machine,
-  names: readonly string[]
-): Promise<void> {
+export async function startComponents({ spec, places, machine }: Site, names: readonly string[]): Promise<void> {
   const known = components(spec, places);
   for (const name of names) {
     const component = known.find(candidate => candidate.name === name);
@@ -50,26 +52,21 @@ export async function startComponents(
   }
 }
 
-export async function startControlPlane(spec: ClusterSpec, places: Places, machine: Machine, say: Say): Promise<void> {
+export async function startControlPlane(site: Site, say: Say): Promise<void> {
+  const { spec } = site;
   await step('API server', say, async () => {
-    await startComponents(spec, places, machine, ['etcd', 'apiserver']);
+    await startComponents(site, ['etcd', 'apiserver']);
     // It takes seconds too, and waits for nobody.
-    if (includes(spec.profile, 'node')) await startComponents(spec, places, machine, ['containerd']);
+    if (includes(spec.profile, 'node')) await startComponents(site, ['containerd']);
     await waitUntil('the API server is ready', 60_000, () => isReady(spec, folderOf(spec.name)));
-    await startComponents(spec, places, machine, ['controller-manager', 'scheduler']);
+    await startComponents(site, ['controller-manager', 'scheduler']);
   });
 }
 
 /** The node and what runs on it as processes. Its images may still be on their way: pods wait for theirs. */
-export async function startNode(
-  spec: ClusterSpec,
-  places: Places,
-  machine: Machine,
-  kubectl: Kubectl,
-  say: Say
-): Promise<void> {
+export async function startNode(site: Site, kubectl: Kubectl, say: Say): Promise<void> {
   await step('node', say, async () => {
-    await startComponents(spec, places, machine, ['kubelet', 'fake-gpus', 'kube-proxy', 'coredns', 'network-policy']);
+    await startComponents(site, ['kubelet', 'fake-gpus', 'kube-proxy', 'coredns', 'network-policy']);
     await kubectl.until<{ status: { conditions?: { type: string; status: string }[] } }>(
       'the node is ready',
       ['node', NODE],
@@ -80,18 +77,13 @@ export async function startNode(
 }
 
 /** Gives containerd the images that it does not have yet, one after the other. */
-export async function giveImages(
-  places: Places,
-  machine: Machine,
-  images: Iterable<BuiltImage>,
-  say: Say
-): Promise<void> {
+export async function giveImages(site: Site, images: Iterable<BuiltImage>, say: Say): Promise<void> {
   await step('images imported', say, async () => {
-    for (const image of images) await giveImage(places, machine, image);
+    for (const image of images) await giveImage(site, image);
   });
 }
 
-async function giveImage({ bin, folder }: Places, machine: Machine, image: BuiltImage): Promise<void> {
+async function giveImage({ places: { bin, folder }, machine }: Site, image: BuiltImage): Promise<void> {
   const ctr = machine.inside([`${bin}/ctr`, `--address=${CONTAINERD_SOCKET}`, '--namespace=k8s.io']);
   const call = (...args: string[]) => quietly(ctr[0] ?? '', [...ctr.slice(1), ...args]);
   await waitUntil('containerd answers', 30_000, () =>

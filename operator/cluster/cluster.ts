@@ -5,7 +5,16 @@ import path from 'node:path';
 import { waitUntil } from '../../scripts/wait-until.ts';
 import { ensureManifests, imagesOf, installAddOns } from './add-ons.ts';
 import { ensureBinaries } from './binaries/build.ts';
-import { giveImages, type Say, startComponents, startControlPlane, startNode, step, writeConfig } from './bring-up.ts';
+import {
+  giveImages,
+  type Say,
+  type Site,
+  startComponents,
+  startControlPlane,
+  startNode,
+  step,
+  writeConfig
+} from './bring-up.ts';
 import { makeCgroups, removeCgroups } from './cgroups.ts';
 import type { Places } from './components.ts';
 import { exclusively } from './exclusively.ts';
@@ -54,30 +63,25 @@ async function bringUp(wish: Wish, say: Say): Promise<Status> {
   });
   const machine = await step('namespaces', say, () => machineOf(spec));
   await writeConfig(spec, places);
-  const kubectl = kubectlOf(spec.name, bin);
-  await startControlPlane(spec, places, machine, say);
+  const site = { spec, places, machine };
+  await startControlPlane(site, say);
   const isNode = includes(spec.profile, 'node');
   // Both have ended, well or not, before anybody else may touch what they write to.
   const outcomes = await Promise.allSettled([
-    isNode ? giveImages(places, machine, images.values(), say) : undefined,
-    installAll(spec, places, machine, kubectl, say)
+    isNode ? giveImages(site, images.values(), say) : undefined,
+    installAll(site, kubectlOf(spec.name, bin), say)
   ]);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   await waitUntil('the API server answers still', 60_000, () => isReady(spec, folder));
   return requireWhole(await status(spec.name));
 }
 
-async function installAll(
-  spec: ClusterSpec,
-  places: Places,
-  machine: Machine,
-  kubectl: Kubectl,
-  say: Say
-): Promise<void> {
-  if (includes(spec.profile, 'node')) await startNode(spec, places, machine, kubectl, say);
+async function installAll(site: Site, kubectl: Kubectl, say: Say): Promise<void> {
+  const { spec, places } = site;
+  if (includes(spec.profile, 'node')) await startNode(site, kubectl, say);
   if (spec.kwok > 0) {
     await step(`${spec.kwok} simulated nodes`, say, async () => {
-      await startComponents(spec, places, machine, ['kwok']);
+      await startComponents(site, ['kwok']);
       await kubectl.apply(kwokNodes(spec.kwok));
     });
   }
@@ -164,12 +168,11 @@ export function kubectlOf(name: string, bin: string): Kubectl {
 
 /** Starts a process of a cluster again as `up` has started it. Throws where there is no such cluster or process. */
 export async function restart(name: string, component: string): Promise<void> {
-  const { spec, machine, places } = await running(name);
-  await startComponents(spec, places, machine, [component]);
+  await startComponents(await running(name), [component]);
 }
 
 /** The parts of a cluster that runs, for fault tools. Throws where it does not. */
-export async function running(name: string): Promise<{ spec: ClusterSpec; machine: Machine; places: Places }> {
+export async function running(name: string): Promise<Site> {
   const spec = await readSpec(name);
   const machine = await machineThere(spec, name);
   if (spec === undefined || machine === undefined)

@@ -168,7 +168,7 @@ async function madeWheel(): Promise<string> {
 }
 
 /** @throws Error with the fix if the program is not there or needs others to run. */
-export async function requireStatic(file: string, fix: string): Promise<void> {
+async function requireStatic(file: string, fix: string): Promise<void> {
   if (!existsSync(file)) throw new Error(`${file} is missing\n  fix: ${fix}`);
   const handle = await open(file);
   try {
