@@ -35,12 +35,15 @@ function schedulerConfig(folder: string): unknown {
   };
 }
 
-/** By itself it takes the steps of four pods at a time. The last two are its own defaults: without them it does not start. */
+/**
+ * By itself it takes the steps of four pods at a time, and renews the leases of four nodes: on a busy machine too few of a thousand, and
+ * pods of a node that was taken for lost are not ready for ever. The last is its own default: without it it does not start.
+ */
 function kwokConfig(): unknown {
   const options = {
     podPlayStageParallelism: 64,
     nodePlayStageParallelism: 16,
-    nodeLeaseParallelism: 4,
+    nodeLeaseParallelism: 64,
     podsOnNodeSyncParallelism: 16
   };
   return { apiVersion: 'config.kwok.x-k8s.io/v1alpha1', kind: 'KwokConfiguration', options };
