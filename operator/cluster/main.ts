@@ -39,6 +39,12 @@ const started = performance.now();
 // Whatever is made on the way may say how far it is; what was asked for is alone on stdout.
 console.log = console.error;
 
+// Whoever read it has read enough (`… status | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 function write(line: string): void {
   process.stdout.write(`${line}\n`);
 }
