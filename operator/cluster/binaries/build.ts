@@ -1,4 +1,4 @@
-/** The programs of a test cluster, built from pinned Go modules: once for each state of the modules and of our own Go files. */
+/** The programs of a test cluster, and helm, built from pinned Go modules: once for each state of the modules and of our own Go files. */
 import { spawn } from 'node:child_process';
 import { readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,6 +10,8 @@ const NAME = 'programs';
 const MODULE = path.join(ROOT, 'operator/cluster/binaries');
 /** KubeRay and the DRA example driver do not compile against the libraries of Kubernetes 1.36. */
 const OLDER_MODULE = path.join(MODULE, 'k8s-0.35');
+/** By itself, so that another helm does not mean seven minutes of building everything else. */
+const HELM_MODULE = path.join(MODULE, 'helm');
 
 const KUBERNETES = '1.36.3';
 const VERSION = 'k8s.io/component-base/version';
@@ -68,6 +70,8 @@ const BATCHES: readonly Batch[] = [
   }
 ];
 
+const HELM: Batch = { folder: HELM_MODULE, packages: ['helm.sh/helm/v4/cmd/helm'] };
+
 /** Packages whose last word says nothing. */
 const RENAMED: Readonly<Record<string, string>> = { server: 'etcd' };
 
@@ -85,14 +89,29 @@ export async function hasBinaries(): Promise<boolean> {
   return isMade(NAME, await inputs());
 }
 
+/** Where the program helm is; it is built first where it is not there. */
+export async function ensureHelm(say: (line: string) => void): Promise<string> {
+  const texts = await sources(HELM_MODULE);
+  const folder = await madeOnce('helm', [FLAGS, HELM.packages, texts], async part => {
+    await requireGo();
+    await build(HELM, part, say);
+  });
+  return path.join(folder, 'helm');
+}
+
 async function inputs(): Promise<unknown> {
-  const files = (await readdir(MODULE, { recursive: true })).filter(
-    name => /\.go$|go\.(mod|sum)$/.test(name) && !name.endsWith('_test.go')
+  return [FLAGS, BATCHES.map(({ packages }) => packages), await sources(MODULE, HELM_MODULE)];
+}
+
+/** What a folder's programs are built from, but for another folder in it: names and contents. */
+async function sources(folder: string, without?: string): Promise<unknown> {
+  const files = (await readdir(folder, { recursive: true })).filter(
+    name =>
+      /\.go$|go\.(mod|sum)$/.test(name) &&
+      !name.endsWith('_test.go') &&
+      path.dirname(path.join(folder, name)) !== without
   );
-  const texts = await Promise.all(
-    files.sort().map(async name => [name, await readFile(path.join(MODULE, name), 'utf8')])
-  );
-  return [FLAGS, BATCHES.map(({ packages }) => packages), texts];
+  return Promise.all(files.sort().map(async name => [name, await readFile(path.join(folder, name), 'utf8')]));
 }
 
 /** @throws Error that says what was found and how the right one is had. */
