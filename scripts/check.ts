@@ -4,10 +4,11 @@
  * (what is generated must still be up to date).
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { mustRun, ROOT, runCommand } from './command.ts';
 
+const GENERATED = ['docs/reference', 'operator/chart/templates/crds'];
 const fix = process.argv.includes('--fix');
 const allowDirty = process.argv.includes('--allow-dirty') || fix;
 
@@ -51,14 +52,17 @@ async function regenerate(): Promise<void> {
   const before = await digestOfGenerated();
   await mustRun('npx', ['lerna', 'run', 'generate', '--loglevel', 'error']);
   if (!fix && before !== (await digestOfGenerated())) {
-    throw new Error('docs/reference was not up to date; it is now: commit it');
+    throw new Error(`${GENERATED.join(' or ')} was not up to date; it is now: commit it`);
   }
 }
 
 async function digestOfGenerated(): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(path.join(ROOT, 'docs/reference/openapi.json')))
-    .digest('hex');
+  const digest = createHash('sha256');
+  for (const folder of GENERATED) {
+    const names = (await readdir(path.join(ROOT, folder))).sort();
+    for (const name of names) digest.update(name).update(await readFile(path.join(ROOT, folder, name)));
+  }
+  return digest.digest('hex');
 }
 
 async function refuseDirtyTree(): Promise<void> {
