@@ -1,4 +1,4 @@
-/** What the platform's own pods run: Node out of the wheel that the tools are locked to, the gateway's bundle and the operator. */
+/** What the platform's own pods run: Node out of the wheel that the tools are locked to, and the bundles of the gateway and the operator. */
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { uvVariables } from '../../../gateway/lib/platform/local/environments/uv-variables.js';
@@ -12,8 +12,7 @@ const TOOLS_LOCK = path.join(ROOT, 'scripts', 'requirements', 'tools.txt');
 export const BUNDLES = '/opt/berth';
 const PARTS: Readonly<Record<string, string>> = {
   'gateway/dist': 'gateway',
-  'operator/lib': 'operator/lib',
-  'operator/package.json': 'operator/package.json'
+  'operator/dist': 'operator'
 };
 /** What is built beside the programs and not needed to run them. */
 const NOT_SHIPPED = /(^|\/)(__pycache__|\.tsbuildinfo|[^/]*(\.map|\.d\.ts|\.test\.js))$/;
@@ -44,7 +43,7 @@ export async function nodeLayer(): Promise<Layer> {
   );
 }
 
-/** The gateway's bundle and the operator's modules as they are built now. @throws Error if they are not (`npm run build`). */
+/** The bundles as they are built now. @throws Error if they are not (`npm run build`). */
 export async function bundleLayer(): Promise<Layer> {
   const files = (await Promise.all(Object.keys(PARTS).map(shippedFiles))).flat().sort();
   const digests = await Promise.all(files.map(async file => [file, await sha256OfFile(path.join(ROOT, file))]));
@@ -64,7 +63,6 @@ function placeOf(file: string): string {
 
 async function shippedFiles(part: string): Promise<string[]> {
   const folder = path.join(ROOT, part);
-  if (path.extname(part) !== '') return [part];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     throw new Error(`${part} is missing\n  fix: npm run build`, { cause: error });
   });
