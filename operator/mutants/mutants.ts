@@ -111,5 +111,35 @@ export const MUTANTS: readonly Mutant[] = [
     text: 'slotsHeld(capacity.offer, entries) - slotsBlocked(capacity)',
     replacement: 'slotsHeld(capacity.offer, entries)',
     tests: ['plan-queue.test.ts']
+  },
+  {
+    sentence: 'a person who works in JupyterLab loses it because another size is asked for',
+    file: 'workspace/plan-workspace.ts',
+    text: "    case 'answers':",
+    replacement:
+      "    case 'answers':\n      if (!pod.asWanted) return plan(seen, [...base, endOf(pod, 'replaced')], notReady('Restarting', 'Restarting.'));",
+    tests: ['workspace/plan-workspace.properties.test.ts']
+  },
+  {
+    sentence: 'a workspace starts before its NetworkPolicy is there',
+    file: 'workspace/plan-workspace.ts',
+    text: "const actions: WorkspaceAction[] = [...standing(seen), { kind: 'create-token' }, { kind: 'create-pod' }];",
+    replacement:
+      "const actions: WorkspaceAction[] = [{ kind: 'create-token' }, { kind: 'create-pod' }, ...standing(seen)];",
+    tests: ['workspace/plan-workspace.properties.test.ts']
+  },
+  {
+    sentence: "somebody else's Service is taken over because it has the name",
+    file: 'workspace/plan-workspace.ts',
+    text: 'if (taken !== undefined) return',
+    replacement: 'if (taken !== undefined && seen.pod !== undefined) return',
+    tests: ['workspace/plan-workspace.test.ts', 'workspace/plan-workspace.properties.test.ts']
+  },
+  {
+    sentence: "children of a workspace that is gone are swept away although they are somebody else's",
+    file: 'workspace/plan-leftovers.ts',
+    text: "belongs === 'orphan' && !deleting",
+    replacement: '!deleting',
+    tests: ['workspace/plan-leftovers.test.ts']
   }
 ];
