@@ -194,6 +194,29 @@ describe('a token in a file', () => {
   });
 });
 
+test('certificates that were replaced are used for what is new, and end nothing that is under way', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'berth-ca-'));
+  const caFile = path.join(folder, 'ca.crt');
+  await writeFile(caFile, 'first');
+  const config = configFor({});
+  Object.assign(config.getCurrentCluster() ?? {}, { caFile });
+  const own = ApiClient.fromKubeConfig(config, { fieldManager: 'berth', clock });
+  let watched: ServerResponse | undefined;
+  server.answers.push(response => {
+    watched = response.writeHead(200);
+    watched.flushHeaders();
+  });
+  const events = eventsOf(own.watch(PODS, { resourceVersion: '5', timeoutS: 240, signal: given.signal }));
+  await until(() => watched !== undefined);
+  await writeFile(caFile, 'second');
+  await clock.advance(61_000);
+  await own.get(PODS, 'x/a');
+  watched?.end(event('ADDED', podAt('6')));
+  expect(await events).toEqual([{ type: 'ADDED', object: podAt('6') }]);
+  await own.close();
+  await rm(folder, { recursive: true });
+});
+
 test.each([
   { name: 'without a cluster', config: () => new KubeConfig(), want: 'the kubeconfig has no current cluster' },
   {

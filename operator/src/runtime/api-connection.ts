@@ -22,7 +22,7 @@ interface Agents {
 }
 
 /** How to reach the server right now. */
-export interface Reach extends Agents {
+interface Reach extends Agents {
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -71,7 +71,8 @@ export class ApiConnection {
     const { ca, cert, key, passphrase, rejectUnauthorized, servername, headers = {} } = options;
     const tls = { ca, cert, key, passphrase, rejectUnauthorized, servername };
     if (!isDeepStrictEqual(this.agents?.tls, tls)) {
-      void this.close();
+      // Nobody waits for it: what is under way on them, a watch above all, ends by itself.
+      this.close().catch(() => undefined);
       this.agents = agentsFor(tls);
     }
     const texts = Object.entries(headers).map(([name, value]) => [name, String(value).trim()] as const);

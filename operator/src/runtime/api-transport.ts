@@ -1,7 +1,7 @@
 /** Sends requests to the API server and reads its JSON: deadlines, retries of reads, errors. It knows nothing of objects. */
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { Agent, Dispatcher } from 'undici';
-import { ApiConnection, type Reach } from './api-connection.js';
+import type { Dispatcher } from 'undici';
+import { ApiConnection } from './api-connection.js';
 import { apiErrorOf, isApiError } from './api-error.js';
 import { type Clock, delay, machineClock } from './clock.js';
 import { Deadline } from './deadline.js';
@@ -30,6 +30,8 @@ export interface ApiTransportOptions {
   readonly guard?: () => void;
   readonly clock?: Clock;
 }
+
+type ResponseBody = Dispatcher.ResponseData['body'];
 
 const DEFAULTS = {
   requestTimeoutMs: 30_000,
@@ -64,7 +66,7 @@ export class ApiTransport {
   async *lines(request: ApiRequest, endAfterMs: number): AsyncGenerator<unknown, void> {
     const deadline = this.startDeadline(request, endAfterMs);
     try {
-      const body = await this.send(request, reach => reach.watches, deadline.signal);
+      const body = await this.send(request, 'watches', deadline.signal);
       yield* jsonLines(body as AsyncIterable<Uint8Array>, MAX_LINE_BYTES);
     } finally {
       deadline.end();
@@ -78,23 +80,19 @@ export class ApiTransport {
   private async once(request: ApiRequest): Promise<unknown> {
     const deadline = this.startDeadline(request, this.options.requestTimeoutMs);
     try {
-      const body = await this.send(request, reach => reach.requests, deadline.signal);
+      const body = await this.send(request, 'requests', deadline.signal);
       return parseJson(await body.text());
     } finally {
       deadline.end();
     }
   }
 
-  private async send(
-    request: ApiRequest,
-    choose: (reach: Reach) => Agent,
-    signal: AbortSignal
-  ): Promise<Dispatcher.ResponseData['body']> {
+  private async send(request: ApiRequest, among: 'requests' | 'watches', signal: AbortSignal): Promise<ResponseBody> {
     const { method, path, query = {}, contentType = 'application/json' } = request;
     const reach = await this.connection.current();
     signal.throwIfAborted();
     if (method !== 'GET') this.options.guard();
-    const { statusCode, headers, body } = await choose(reach).request({
+    const { statusCode, headers, body } = await reach[among].request({
       origin: this.connection.origin,
       path: this.connection.basePath + path,
       query: Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)),
