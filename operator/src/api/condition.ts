@@ -20,7 +20,7 @@ export function conditionsOf<const Type extends readonly string[]>(types: Type) 
       .regex(/^[A-Z][A-Za-z0-9]*$/)
       .describe('Why, as one word for programs. Reasons are stable.'),
     message: prose(MAX_MESSAGE_LENGTH).describe('Why, as a sentence for people.'),
-    lastTransitionTime: time().describe('When the status last became what it is.'),
+    lastTransitionTime: time().describe('Since when status and reason are what they are.'),
     observedGeneration: observedGeneration()
   });
   return z

@@ -38,6 +38,7 @@ interface WireCondition {
 }
 
 interface TerminatedState {
+  readonly finishedAt?: string;
   readonly exitCode: number;
   readonly reason?: string;
   readonly message?: string;

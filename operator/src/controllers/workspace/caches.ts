@@ -1,9 +1,13 @@
 /** What the workspace controller keeps of the cluster, and which workspace a change is about. */
 import {
+  AUTHOR_ANNOTATION,
+  AUTHOR_GROUPS_ANNOTATION,
   COMPUTE_CLASSES,
   type ComputeClass,
+  type CustomObject,
   type Environment,
   ENVIRONMENTS,
+  MANAGED_BY_LABEL,
   type Workspace,
   WORKSPACE_LABEL,
   workspaceOfChild,
@@ -48,6 +52,7 @@ export function environmentKeyOf({ metadata, spec }: Workspace, catalogue: strin
 export function createWorkspaceCaches(catalogue: string): WorkspaceCaches {
   const workspaces = new ObjectCache<Workspace>({
     resource: WORKSPACES,
+    keep: keptResource,
     indexes: {
       environment: workspace => [environmentKeyOf(workspace, catalogue)],
       class: ({ spec }) => (spec.compute.class === undefined ? [] : [spec.compute.class])
@@ -64,8 +69,8 @@ export function createWorkspaceCaches(catalogue: string): WorkspaceCaches {
   return {
     workspaces,
     pods,
-    environments: new ObjectCache<Environment>({ resource: ENVIRONMENTS }),
-    classes: new ObjectCache<ComputeClass>({ resource: COMPUTE_CLASSES }),
+    environments: new ObjectCache<Environment>({ resource: ENVIRONMENTS, keep: keptResource }),
+    classes: new ObjectCache<ComputeClass>({ resource: COMPUTE_CLASSES, keep: keptResource }),
     services: children(SERVICES, ['spec']),
     serviceAccounts: children(SERVICE_ACCOUNTS, ['automountServiceAccountToken']),
     networkPolicies: children(NETWORK_POLICIES, ['spec']),
@@ -122,24 +127,33 @@ function workspacesOf({ now, before }: Partial<Pick<Change<ApiObject>, 'now' | '
   return keys;
 }
 
+const LABELS = [WORKSPACE_LABEL, MANAGED_BY_LABEL];
+const ANNOTATIONS = [OWNER_ANNOTATION, CHOICES_ANNOTATION, AUTHOR_ANNOTATION, AUTHOR_GROUPS_ANNOTATION];
+
+/** People may hang as much on an object as they like: what nobody reads takes no memory. */
 function keptMeta({ metadata }: ApiObject): ObjectMeta {
-  const { name, namespace, uid, resourceVersion, labels, ownerReferences, creationTimestamp, deletionTimestamp } =
+  const { name, namespace, uid, resourceVersion, generation, ownerReferences, creationTimestamp, deletionTimestamp } =
     metadata;
-  const annotations = withoutUndefined({
-    [OWNER_ANNOTATION]: metadata.annotations?.[OWNER_ANNOTATION],
-    [CHOICES_ANNOTATION]: metadata.annotations?.[CHOICES_ANNOTATION]
-  }) as Record<string, string>;
   return withoutUndefined<ObjectMeta>({
     name,
     namespace,
     uid,
     resourceVersion,
-    labels,
-    annotations,
+    generation,
+    labels: picked(metadata.labels, LABELS),
+    annotations: picked(metadata.annotations, ANNOTATIONS),
     ownerReferences,
     creationTimestamp,
     deletionTimestamp
   });
+}
+
+function picked(from: Readonly<Record<string, string>> = {}, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
+}
+
+function keptResource<T extends CustomObject<unknown>>(object: T): T {
+  return { ...object, metadata: keptMeta(object) };
 }
 
 function kept(object: PlainObject, fields: readonly string[]): PlainObject {

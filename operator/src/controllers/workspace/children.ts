@@ -27,9 +27,12 @@ export const LAB_CONTAINER = 'lab';
 
 const LAB_PORT = 8888;
 const HOME = '/home/berth';
-/** The metadata services of clouds give credentials of the node to whoever asks. */
-const LINK_LOCAL = ['169.254.0.0/16'];
-const LINK_LOCAL_6 = ['fe80::/10', 'fd00:ec2::254/128'];
+/**
+ * The metadata services of clouds give credentials of the node to whoever asks: all link-local addresses, Azure's and
+ * Alibaba's own, and those that AWS and Google have in IPv6.
+ */
+const METADATA = ['169.254.0.0/16', '168.63.129.16/32', '100.100.100.200/32'];
+const METADATA_6 = ['fe80::/10', 'fd00:ec2::254/128', 'fd20:ce::254/128'];
 /** Where NodeLocal DNSCache listens, in the middle of the link-local addresses. */
 const NODE_LOCAL_DNS = '169.254.20.10/32';
 
@@ -94,8 +97,8 @@ export function networkPolicyOf(workspace: Workspace, { platformNamespace }: Wor
     egress: [
       {
         to: [
-          { ipBlock: { cidr: '0.0.0.0/0', except: LINK_LOCAL } },
-          { ipBlock: { cidr: '::/0', except: LINK_LOCAL_6 } },
+          { ipBlock: { cidr: '0.0.0.0/0', except: METADATA } },
+          { ipBlock: { cidr: '::/0', except: METADATA_6 } },
           // Where pods are not addresses to the network's provider, they are named.
           { namespaceSelector: {} }
         ]

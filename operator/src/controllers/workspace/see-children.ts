@@ -22,17 +22,21 @@ type Children = Pick<SeenWorkspace, 'serviceAccount' | 'service' | 'networkPolic
 type Caches = Pick<WorkspaceCaches, 'serviceAccounts' | 'services' | 'networkPolicies' | 'claims'>;
 
 /** The API server adds others. */
-const SERVICE_FIELDS = ['spec.type', 'spec.selector', 'spec.ports', 'spec.publishNotReadyAddresses'];
+const SERVICE_FIELDS = ['spec.type', 'spec.selector', 'spec.publishNotReadyAddresses'];
 
 export function seeChildren(workspace: Workspace, caches: Caches, settings: WorkspaceSettings): Children {
   const key = `${workspace.metadata.namespace ?? ''}/${childName(workspace.metadata.name)}`;
   const see = (is: PlainObject | undefined, wanted: Manifest, ...fields: string[]): SeenChild | undefined =>
     is && seeChild(is, belongsTo(is, workspace.metadata.name, workspace.metadata.uid), isAsWanted(is, wanted, fields));
   const claim = caches.claims.get(key);
+  const service = see(caches.services.get(key), serviceOf(workspace), ...SERVICE_FIELDS);
   return withoutUndefined<Children>({
     serviceAccount: see(caches.serviceAccounts.get(key), serviceAccountOf(workspace), 'automountServiceAccountToken'),
     networkPolicy: see(caches.networkPolicies.get(key), networkPolicyOf(workspace, settings), 'spec'),
-    service: see(caches.services.get(key), serviceOf(workspace), ...SERVICE_FIELDS),
+    service: service && {
+      ...service,
+      asWanted: service.asWanted && hasPorts(caches.services.get(key), serviceOf(workspace))
+    },
     home: claim && seeHome(claim, workspace)
   });
 }
@@ -52,6 +56,13 @@ function isAsWanted(is: PlainObject, wanted: Manifest, fields: readonly string[]
   const labels = Object.entries(wanted.metadata.labels ?? {});
   if (labels.some(([label, value]) => is.metadata.labels?.[label] !== value)) return false;
   return fields.every(field => isDeepStrictEqual(at(is, field), at(wanted, field)));
+}
+
+/** Other people may add ports of their own: an apply of ours would not take them away. */
+function hasPorts(is: PlainObject | undefined, wanted: Manifest): boolean {
+  const there = (is && at(is, 'spec.ports')) as readonly unknown[] | undefined;
+  const ours = at(wanted, 'spec.ports') as readonly unknown[];
+  return ours.every(port => there?.some(other => isDeepStrictEqual(other, port)) === true);
 }
 
 function at(object: Readonly<Record<string, unknown>>, path: string): unknown {

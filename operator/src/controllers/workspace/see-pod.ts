@@ -56,6 +56,7 @@ function waitingOf(lab: ContainerStatus | undefined): SeenWaiting | undefined {
 function lastExitOf(lab: ContainerStatus | undefined): SeenExit | undefined {
   const terminated = lab?.state?.terminated ?? lab?.lastState?.terminated;
   if (terminated === undefined) return undefined;
-  const { exitCode: code, reason = '', message } = terminated;
-  return withoutUndefined<SeenExit>({ code, reason, message });
+  const { exitCode, reason = '', message, finishedAt } = terminated;
+  const atMs = finishedAt && Date.parse(finishedAt);
+  return withoutUndefined<SeenExit>({ code: exitCode, reason, message, atMs: atMs || undefined });
 }

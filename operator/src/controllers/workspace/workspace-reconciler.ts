@@ -2,8 +2,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { API_VERSION, childName, type Workspace, WORKSPACES } from '../../api/index.js';
 import {
+  isWarning,
   planLeftovers,
   planWorkspace,
+  type ReadyReason,
   type Refusal,
   refusedReport,
   type SeenLeftover,
@@ -61,7 +63,7 @@ export class WorkspaceReconciler implements Reconciler {
     await this.#options.client.apply<ApiObject>(WORKSPACES, applied, { subresource: 'status', signal });
     const ready = conditionOfType(status, 'Ready');
     if (ready === undefined || ready.reason === conditionOfType(workspace.status, 'Ready')?.reason) return;
-    const type = status.phase === 'Failed' || status.phase === 'Pending' ? 'Warning' : 'Normal';
+    const type = isWarning(ready.reason as ReadyReason) ? 'Warning' : 'Normal';
     await this.#options.events.record({ regarding: applied, type, reason: ready.reason, message: ready.message });
   }
 
@@ -100,7 +102,7 @@ function leftover(kind: SeenLeftover['kind'], object: ApiObject, workspace: stri
 }
 
 /**
- * In their order. A start ends with the first that is refused, unless it is about a home that only cannot become larger; otherwise
+ * In their order. A start ends with the first that is refused, unless it is about a home that is there and only cannot be changed; otherwise
  * each is tried, for one has nothing to do with the other.
  */
 async function carryOutAll(
@@ -119,9 +121,9 @@ async function carryOutAll(
       return known;
     });
     if (refusal === undefined) continue;
-    const isAboutGrowth = hasHome && action.kind === 'apply' && action.child === 'home';
-    if (isStart && !isAboutGrowth) return refusal;
-    first ??= isAboutGrowth ? { ...refusal, kind: 'not-grown' } : refusal;
+    const isAboutHome = hasHome && action.kind === 'apply' && action.child === 'home';
+    if (isStart && !isAboutHome) return refusal;
+    first ??= isAboutHome ? { ...refusal, kind: 'home-unchanged' } : refusal;
   }
   return first;
 }

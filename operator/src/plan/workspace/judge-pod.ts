@@ -37,12 +37,17 @@ const NEVER_BEGAN = new Set(['RunContainerError', 'StartError', 'ContainerCannot
 /** The kubelet says the same with this and without it, in turn. */
 const BACK_OFF = /^Back-off pulling image "[^"]*"(?:: ErrImagePull)?(?:: )?/;
 
+/** How the scheduler says that a volume is not there yet: more room on nodes would not help. */
+const UNBOUND = 'unbound immediate PersistentVolumeClaims';
+
 export function judgePod(pod: SeenPod, now: Date): PodJudgement {
   if (pod.phase === 'Failed' || pod.phase === 'Succeeded') return { kind: 'over', message: whyOver(pod) };
   if (pod.node !== undefined && pod.nodeReports === false) return { kind: 'lost', message: whyLost(pod.node) };
   if (pod.deleting)
     return { kind: 'ending', message: 'The pod was deleted. It starts again when the old one has ended.' };
   if (pod.ready) return { kind: 'answers' };
+  if (pod.unschedulable?.includes(UNBOUND) === true)
+    return slowOr(pod, now, 'Starting: its home volume is being made.');
   if (pod.unschedulable !== undefined) {
     const message = `No node can take it now: ${sentence(pod.unschedulable)} It starts by itself when one can.`;
     return { kind: 'waits', reason: 'Unschedulable', message, mayBeReplaced: true };

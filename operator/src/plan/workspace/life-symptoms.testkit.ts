@@ -1,5 +1,5 @@
 /** What a person may see of a workspace that runs, that stops, and that is stopped. */
-import { seenWorkspace } from './seen.testkit.js';
+import { secondsAgo, seenWorkspace } from './seen.testkit.js';
 import { ALL_MADE, type Symptom } from './start-symptoms.testkit.js';
 
 const fresh = seenWorkspace('a');
@@ -38,7 +38,8 @@ export const runs: Symptom[] = [
     name: 'it goes on being busy, and something else is asked for now: still nobody ends it',
     seen: running.withPod({ ready: false, asWanted: false }).reported('NotAnswering', 60),
     want: 'NotAnswering',
-    wantSaid: ['busy, or it hangs']
+    wantSaid: ['busy, or it hangs'],
+    wantRestart: true
   },
   {
     name: 'yesterday it ran out of memory, today it is busy for a minute: nobody ends it, whatever is asked for now',
@@ -48,8 +49,9 @@ export const runs: Symptom[] = [
       restarts: 1,
       lastExit: { code: 137, reason: 'OOMKilled' }
     }),
-    want: 'OutOfMemory',
-    wantSaid: ['used more memory']
+    want: 'NotAnswering',
+    wantSaid: ['busy'],
+    wantRestart: true
   },
   {
     name: 'its node was unplugged: nothing is done until it is known what became of it',
@@ -77,6 +79,24 @@ export const runs: Symptom[] = [
     want: 'Restarting',
     wantSaid: ['low on resource: memory. It starts again; unsaved work and variables are gone'],
     wantDone: ['delete-pod over']
+  },
+  {
+    name: 'its node refuses it at once, and would again: it is not made again in a circle',
+    seen: running.withPod({
+      ready: false,
+      phase: 'Failed',
+      createdAtMs: secondsAgo(1),
+      failure: { reason: 'TopologyAffinityError', message: 'Resources cannot be allocated with Topology locality' }
+    }),
+    want: 'Restarting',
+    wantSaid: ['Its pod has failed: Resources cannot be allocated with Topology locality. It starts again.']
+  },
+  {
+    name: 'it is to stop although somebody has taken the name of its Service: it ends',
+    seen: running.stopped().withChild('service', { belongs: 'foreign' }),
+    want: 'Stopping',
+    wantSaid: ['JupyterLab saves and ends'],
+    wantDone: ['delete-pod stopped']
   },
   {
     name: 'its node was shut down',
@@ -151,7 +171,8 @@ export const stops: Symptom[] = [
     name: 'it cannot end, for its node was unplugged',
     seen: running.stopped().withPod({ deleting: true, ready: false, nodeReports: false }),
     want: 'NodeLost',
-    wantSaid: ['Node node-1 no longer reports']
+    wantPhase: 'Stopping',
+    wantSaid: ['It is to stop, but node node-1 no longer reports']
   },
   {
     name: 'it is being deleted: the garbage collector does the rest',

@@ -59,9 +59,12 @@ describe('nobody loses work', () => {
 });
 
 describe('everything that is not its own is left alone', () => {
-  test('where something else has one of its names, nothing is done', () => {
+  test('where something else has one of its names, nothing is done but to end its own pod that is to stop', () => {
     always(anySeen, (seen, { actions }) => {
-      if (CHILDREN.some(child => seen[child]?.belongs === 'foreign')) expect(actions).toEqual([]);
+      if (!CHILDREN.some(child => seen[child]?.belongs === 'foreign')) return;
+      const isToEnd = seen.adoptedPod === undefined && !seen.deleting && !seen.running && seen.pod?.belongs === 'ours';
+      const ends = isToEnd && seen.pod?.deleting === false;
+      expect(actions.map(({ kind }) => kind)).toEqual(ends ? ['delete-pod'] : []);
     });
   });
 
@@ -160,7 +163,7 @@ describe('what is said', () => {
 
 describe('after a refusal', () => {
   const anyRefusal = fc.record({
-    kind: fc.constantFrom('quota', 'not-allowed', 'not-grown', 'name-taken', 'refused'),
+    kind: fc.constantFrom('quota', 'not-allowed', 'home-unchanged', 'name-taken', 'refused'),
     message: fc.constantFrom('exceeded quota', 'It may not.')
   });
 

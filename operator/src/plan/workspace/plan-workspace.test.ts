@@ -15,8 +15,8 @@ const PHASE_OF: Readonly<Record<ReadyReason, WorkspacePhase>> = {
   Starting: 'Starting',
   SlowStart: 'Starting',
   Restarting: 'Starting',
-  NotAnswering: 'Starting',
-  NodeLost: 'Starting',
+  NotAnswering: 'Running',
+  NodeLost: 'Pending',
   Unschedulable: 'Pending',
   QuotaExceeded: 'Pending',
   ImagePullFailed: 'Failed',
@@ -30,7 +30,7 @@ const PHASE_OF: Readonly<Record<ReadyReason, WorkspacePhase>> = {
   ComputeClassNotFound: 'Failed',
   ComputeClassExceeded: 'Failed',
   NameTaken: 'Failed',
-  PodNotFound: 'Starting'
+  PodNotFound: 'Pending'
 };
 
 const fresh = seenWorkspace('a');
@@ -50,10 +50,10 @@ const cases = [...starts, ...obstacles, ...runs, ...stops];
 
 describe('planWorkspace', () => {
   test.each(cases)('$name', one => {
-    const { seen, want, wantSaid, wantDone = [], wantRestart } = one;
+    const { seen, want, wantSaid, wantDone = [], wantRestart, wantPhase } = one;
     const report = reportOf(one);
     expect(report).toMatchObject({
-      phase: PHASE_OF[want],
+      phase: wantPhase ?? PHASE_OF[want],
       ready: { status: want === 'Running' ? 'True' : 'False', reason: want }
     });
     for (const said of wantSaid) expect(report.ready.message).toContain(said);

@@ -5,6 +5,7 @@
  * never came to answer and would be made otherwise by now, is replaced. What is not ours is never touched. The order of the
  * actions is the order of need: nothing runs before its NetworkPolicy is there.
  */
+import { remainingMs } from '../remaining-ms.js';
 import { judgePod, type PodJudgement } from './judge-pod.js';
 import type { SeenChild, SeenHome, SeenPod, SeenWorkspace } from './seen-workspace.js';
 import { notReady, phaseOf, type ReadyReason, type Said, type WorkspaceReport } from './workspace-report.js';
@@ -23,6 +24,9 @@ export type WorkspaceAction =
 /** `stopped`: the person wants it so. `over`: it has ended. `replaced`: it never answered, and would be made otherwise now. `orphan`: its workspace is no more. */
 export type DeleteReason = 'stopped' | 'over' | 'replaced' | 'orphan';
 
+/** A pod that is over is made again no sooner than so long after it was made. */
+export const SHORTEST_LIFE_MS = 10_000;
+
 export interface WorkspacePlan {
   readonly actions: readonly WorkspaceAction[];
   readonly report: WorkspaceReport;
@@ -30,28 +34,39 @@ export interface WorkspacePlan {
   readonly recheckAfterMs?: number;
 }
 
+const EARLIER_POD_ENDS = 'The pod of an earlier workspace with this name ends first.';
+
 /** What is to be done for a workspace now, and what is to be said about it. Pure: the same for the same input. */
 export function planWorkspace(seen: SeenWorkspace, now: Date): WorkspacePlan {
   if (seen.adoptedPod !== undefined) return planAdopted(seen, seen.adoptedPod, now);
   if (seen.deleting) return plan(seen, [], notReady('Stopping', 'The workspace is being deleted.'));
+  // First of all: whatever else is wrong must not keep it from ending.
+  if (!seen.running && seen.pod?.belongs === 'ours') return planStopping(seen, seen.pod, now);
   const taken = takenName(seen);
   if (taken !== undefined) return plan(seen, [], notReady('NameTaken', taken));
-  return seen.running ? planRunning(seen, now) : planStopped(seen, now);
+  return seen.running ? planRunning(seen, now) : planStopped(seen);
 }
 
-function planStopped(seen: SeenWorkspace, now: Date): WorkspacePlan {
-  const { pod } = seen;
-  if (pod === undefined) {
-    return plan(seen, standing(seen), notReady('Stopped', 'Stopped. Its home is kept; start it again at any time.'));
+function planStopping(seen: SeenWorkspace, pod: SeenPod, now: Date): WorkspacePlan {
+  const others = takenName(seen) === undefined ? standing(seen) : [];
+  const actions = pod.deleting ? others : [endOf(pod, 'stopped'), ...others];
+  const judged = judgePod(pod, now);
+  if (judged.kind === 'lost' && pod.deleting) {
+    const message = `It is to stop, but node ${pod.node ?? ''} no longer reports: whether JupyterLab still runs there is unknown.`;
+    const planned = plan(seen, actions, notReady('NodeLost', message));
+    return { ...planned, report: { ...planned.report, phase: 'Stopping' } };
   }
-  if (pod.deleting) {
-    const judged = judgePod(pod, now);
-    if (judged.kind === 'lost') return plan(seen, standing(seen), notReady('NodeLost', judged.message));
-    return plan(seen, standing(seen), notReady('Stopping', 'Stopping: JupyterLab saves and ends.'));
-  }
-  // First of all: what else is refused must not keep it from ending.
-  const actions = [endOf(pod, pod.belongs === 'ours' ? 'stopped' : 'orphan'), ...standing(seen)];
   return plan(seen, actions, notReady('Stopping', 'Stopping: JupyterLab saves and ends.'));
+}
+
+/** None of its own runs. What an earlier workspace of this name has left is the garbage collector's, or was cut loose from it. */
+function planStopped(seen: SeenWorkspace): WorkspacePlan {
+  const { pod } = seen;
+  if (pod !== undefined) {
+    const actions = pod.belongs === 'orphan' && !pod.deleting ? [endOf(pod, 'orphan')] : [];
+    return plan(seen, [...actions, ...standing(seen)], notReady('Stopping', EARLIER_POD_ENDS));
+  }
+  return plan(seen, standing(seen), notReady('Stopped', 'Stopped. Its home is kept; start it again at any time.'));
 }
 
 function planRunning(seen: SeenWorkspace, now: Date): WorkspacePlan {
@@ -59,10 +74,9 @@ function planRunning(seen: SeenWorkspace, now: Date): WorkspacePlan {
   if (pod === undefined) return planStart(seen);
   if (pod.belongs !== 'ours') {
     const actions = pod.deleting || pod.belongs === 'previous' ? [] : [endOf(pod, 'orphan')];
-    const message = 'The pod of an earlier workspace with this name ends first.';
-    return plan(seen, [...standing(seen), ...actions], notReady('Starting', message));
+    return plan(seen, [...standing(seen), ...actions], notReady('Starting', EARLIER_POD_ENDS));
   }
-  return planWithPod(seen, pod, judgePod(pod, now));
+  return planWithPod(seen, pod, judgePod(pod, now), now);
 }
 
 /** There is no pod: is there anything that would keep one from running? */
@@ -83,15 +97,13 @@ function planStart(seen: SeenWorkspace): WorkspacePlan {
   return plan(seen, actions, notReady('Starting', 'Starting: its pod is being made.'));
 }
 
-function planWithPod(seen: SeenWorkspace, pod: SeenPod, judged: PodJudgement): WorkspacePlan {
+function planWithPod(seen: SeenWorkspace, pod: SeenPod, judged: PodJudgement, now: Date): WorkspacePlan {
   const base = standing(seen);
   switch (judged.kind) {
     case 'answers':
       return plan(seen, base, { status: 'True', reason: 'Running', message: 'JupyterLab answers.' });
-    case 'over': {
-      const actions = pod.deleting ? [] : [endOf(pod, 'over')];
-      return plan(seen, [...base, ...actions], notReady('Restarting', judged.message));
-    }
+    case 'over':
+      return planOver(seen, pod, judged.message, now);
     case 'lost':
       return plan(seen, base, notReady('NodeLost', judged.message));
     case 'ending':
@@ -103,11 +115,20 @@ function planWithPod(seen: SeenWorkspace, pod: SeenPod, judged: PodJudgement): W
 
 type Waits = Extract<PodJudgement, { kind: 'waits' }>;
 
+/** It is made again, but not in a circle: what ends at once would end at once again. */
+function planOver(seen: SeenWorkspace, pod: SeenPod, message: string, now: Date): WorkspacePlan {
+  const leftMs = remainingMs(pod.createdAtMs, SHORTEST_LIFE_MS, now.getTime());
+  const mayEnd = leftMs === 0 && !pod.deleting;
+  const actions = [...standing(seen), ...(mayEnd ? [endOf(pod, 'over')] : [])];
+  const planned = plan(seen, actions, notReady('Restarting', message));
+  return leftMs === 0 ? planned : { ...planned, recheckAfterMs: leftMs };
+}
+
 /** It does not answer. Unless it has run before, nothing is lost by making it again as it would be made now. */
 function planWaiting(seen: SeenWorkspace, pod: SeenPod, judged: Waits): WorkspacePlan {
   const { reason, message, recheckAfterMs, mayBeReplaced } = judged;
   const base = standing(seen);
-  if (mayBeBusy(judged) && hasAnswered(seen, pod)) {
+  if (hasAnswered(seen, pod)) {
     return plan(
       seen,
       base,
@@ -131,32 +152,29 @@ function planWaiting(seen: SeenWorkspace, pod: SeenPod, judged: Waits): Workspac
   };
 }
 
-/** Nothing says that it has ended since it was started. */
-function mayBeBusy({ reason, mayBeReplaced }: Waits): boolean {
-  return !mayBeReplaced && (reason === 'Starting' || reason === 'SlowStart');
-}
-
-/** JupyterLab in this very pod has answered before. */
-function hasAnswered({ reported }: SeenWorkspace, { createdAtMs }: SeenPod): boolean {
+/** JupyterLab in this very pod has answered before, and nothing says that it has ended since. */
+function hasAnswered({ reported }: SeenWorkspace, { createdAtMs, lastExit, phase, waiting }: SeenPod): boolean {
   const ready = reported.conditions.find(({ type }) => type === 'Ready');
-  if (ready === undefined || ready.sinceMs < createdAtMs) return false;
+  if (ready === undefined || phase !== 'Running' || waiting !== undefined) return false;
+  if (ready.sinceMs < Math.max(createdAtMs, lastExit?.atMs ?? createdAtMs)) return false;
   return ready.reason === 'Running' || ready.reason === 'NotAnswering';
 }
 
 /** The pod is another system's: it is looked at and never touched. */
 function planAdopted(seen: SeenWorkspace, podName: string, now: Date): WorkspacePlan {
-  const ready = saidOfAdopted(seen.pod, podName, now);
-  return { actions: [], report: { phase: 'Adopted', ready } };
+  const judged = seen.pod && judgePod(seen.pod, now);
+  const report: WorkspaceReport = { phase: 'Adopted', ready: saidOfAdopted(judged, podName) };
+  const recheckAfterMs = judged?.kind === 'waits' ? judged.recheckAfterMs : undefined;
+  return recheckAfterMs === undefined ? { actions: [], report } : { actions: [], report, recheckAfterMs };
 }
 
-function saidOfAdopted(pod: SeenPod | undefined, podName: string, now: Date): Said<ReadyReason> {
-  if (pod === undefined) {
+function saidOfAdopted(judged: PodJudgement | undefined, podName: string): Said<ReadyReason> {
+  if (judged === undefined) {
     return notReady(
       'PodNotFound',
       `There is no pod '${podName}' that carries the label berth.dev/workspace with this workspace's name. The system that makes the pod must set the label.`
     );
   }
-  const judged = judgePod(pod, now);
   if (judged.kind === 'answers') {
     return {
       status: 'True',
@@ -259,7 +277,8 @@ function endOf({ uid, resourceVersion }: SeenPod, why: DeleteReason): WorkspaceA
 
 function plan(seen: SeenWorkspace, actions: readonly WorkspaceAction[], ready: Said<ReadyReason>): WorkspacePlan {
   const home = reportHome(seen);
-  const runsOther = ready.reason === 'Running' && seen.pod?.asWanted === false;
+  const isThere = ready.reason === 'Running' || ready.reason === 'NotAnswering';
+  const runsOther = isThere && seen.pod?.asWanted === false;
   const restartNeeded = 'What runs is not what is asked for now. Stop and start the workspace to get it.';
   const report = {
     phase: phaseOf(ready.reason),

@@ -4,8 +4,8 @@ import { refusedReport } from './refused-report.js';
 import { NOW, seenWorkspace } from './seen.testkit.js';
 
 const QUOTA = { kind: 'quota', message: 'exceeded quota' } as const;
-const NOT_GROWN = {
-  kind: 'not-grown',
+const UNCHANGED_HOME = {
+  kind: 'home-unchanged',
   message: 'persistentvolumeclaims "ws-a" is forbidden: cannot be resized'
 } as const;
 
@@ -27,13 +27,13 @@ describe('refusedReport', () => {
     expect(recheckAfterMs).toBe(5_000);
   });
 
-  test('a home that cannot grow is said of the home: the workspace runs', () => {
+  test('a home that cannot be changed is said of the home: the workspace runs', () => {
     const seen = seenWorkspace('a').running().withHome({ asWanted: false }).obj();
-    const { report } = refusedReport(planWorkspace(seen, NOW).report, NOT_GROWN, seen.reported, NOW);
+    const { report } = refusedReport(planWorkspace(seen, NOW).report, UNCHANGED_HOME, seen.reported, NOW);
     expect(report).toMatchObject({
       phase: 'Running',
       ready: { status: 'True', reason: 'Running' },
-      home: { status: 'True', reason: 'NotGrown', message: expect.stringContaining('stays as large as it is') }
+      home: { status: 'True', reason: 'Unchanged', message: expect.stringContaining('stays as it is') }
     });
     expect(report.home?.message).toMatch(/cannot be resized\.$/);
   });

@@ -4,11 +4,11 @@ import type { Reported } from './seen-workspace.js';
 import { notReady, phaseOf, type ReadyReason, type WorkspaceReport } from './workspace-report.js';
 
 /**
- * `quota`: there is no room in a quota. `not-allowed`: whoever wrote the spec may not use what it names. `not-grown`: the home
- * is there and stays as large as it is. `name-taken`: something that is not ours has the name. `refused`: anything else.
+ * `quota`: there is no room in a quota. `not-allowed`: whoever wrote the spec may not use what it names. `home-unchanged`: the
+ * home is there and stays as it is. `name-taken`: something that is not ours has the name. `refused`: anything else.
  */
 export interface Refusal {
-  readonly kind: 'quota' | 'not-allowed' | 'not-grown' | 'name-taken' | 'refused';
+  readonly kind: 'quota' | 'not-allowed' | 'home-unchanged' | 'name-taken' | 'refused';
   readonly message: string;
 }
 
@@ -37,7 +37,7 @@ const ENDURES: ReadonlySet<ReadyReason> = new Set<ReadyReason>([
 ]);
 
 export function refusedReport(report: WorkspaceReport, refusal: Refusal, reported: Reported, now: Date): RefusedReport {
-  if (refusal.kind === 'not-grown') return notGrown(report, refusal);
+  if (refusal.kind === 'home-unchanged') return homeUnchanged(report, refusal);
   if (ENDURES.has(report.ready.reason)) return enduring(report, refusal);
   const reason = REASONS[refusal.kind];
   const before = reported.conditions.find(({ type }) => type === 'Ready');
@@ -52,12 +52,12 @@ function enduring(report: WorkspaceReport, refusal: Refusal): RefusedReport {
   return { report: { ...report, ready: { ...report.ready, message } }, recheckAfterMs: LONGEST_RETRY_MS };
 }
 
-function notGrown(report: WorkspaceReport, { message }: Refusal): RefusedReport {
+function homeUnchanged(report: WorkspaceReport, { message }: Refusal): RefusedReport {
   const status = report.home?.status ?? 'False';
   const home = {
     status,
-    reason: 'NotGrown',
-    message: `The home volume stays as large as it is: ${sentence(message)}`
+    reason: 'Unchanged',
+    message: `The home volume stays as it is; its size or whenDeleted could not be changed: ${sentence(message)}`
   } as const;
   return { report: { ...report, home }, recheckAfterMs: LONGEST_RETRY_MS };
 }

@@ -29,6 +29,7 @@ export interface SeenWaiting {
 }
 
 export interface SeenExit {
+  readonly atMs?: number;
   readonly code: number;
   readonly reason: string;
   /** Why it never began to run, where that is how it ended. */
@@ -41,7 +42,7 @@ export interface SeenPod extends SeenChild {
   /** JupyterLab answers. */
   readonly ready: boolean;
   readonly node?: string;
-  /** The kubelet on its node reports; absent: it is on none, or the node is unknown. */
+  /** The kubelet on its node reports; absent: it is on none. */
   readonly nodeReports?: boolean;
   /** What the scheduler says of why it is on no node. */
   readonly unschedulable?: string;

@@ -1,8 +1,8 @@
 /** What a person may see while a workspace starts, or does not. */
 import { nameTaken } from './plan-workspace.js';
 import type { Refusal } from './refused-report.js';
-import { secondsAgo, type SeenBuilder, seenWorkspace } from './seen.testkit.js';
-import type { ReadyReason } from './workspace-report.js';
+import { IMAGE, secondsAgo, type SeenBuilder, seenWorkspace } from './seen.testkit.js';
+import type { ReadyReason, WorkspacePhase } from './workspace-report.js';
 
 export interface Symptom {
   readonly name: string;
@@ -15,6 +15,8 @@ export interface Symptom {
   /** In short: 'apply home', 'delete-pod stopped'; absent: nothing is done. */
   readonly wantDone?: readonly string[];
   readonly wantRestart?: true;
+  /** Where it is not the reason's own. */
+  readonly wantPhase?: WorkspacePhase;
 }
 
 const fresh = seenWorkspace('a');
@@ -22,6 +24,8 @@ const standing = fresh.standing();
 const waits = (reason: string, message = ''): SeenBuilder => fresh.starting({ waiting: { reason, message } });
 const crashed = (code: number, reason: string, restarts: number): SeenBuilder =>
   fresh.starting({ phase: 'Running', restarts, lastExit: { code, reason } });
+const NO_JUPYTER =
+  'runc create failed: unable to start container process: exec: "jupyter": executable file not found in $PATH';
 export const ALL_MADE = ['apply service-account', 'apply network-policy', 'apply service', 'apply home'];
 const STARTED = ['create-token', 'create-pod'];
 
@@ -81,6 +85,14 @@ export const starts: Symptom[] = [
     wantSaid: ['more than 5 minutes', 'the events of its pod']
   },
   {
+    name: 'its home is not there yet: that is no matter of room on nodes',
+    seen: fresh.starting({
+      unschedulable: '0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims.'
+    }),
+    want: 'Starting',
+    wantSaid: ['its home volume is being made']
+  },
+  {
     name: 'no node has room: it says what the scheduler says, and that it goes on by itself',
     seen: fresh.starting({ unschedulable: '0/3 nodes are available: 3 Insufficient nvidia.com/gpu.' }),
     want: 'Unschedulable',
@@ -98,6 +110,15 @@ export const starts: Symptom[] = [
     seen: waits('ImagePullBackOff', 'Back-off pulling image "registry.example/lab": not found'),
     want: 'ImagePullFailed',
     wantSaid: ['registry.example/lab@sha256', 'not found. It is tried again']
+  },
+  {
+    name: 'the kubelet says in turn that it pulls and that it waits: to the person it is one story',
+    seen: waits(
+      'ImagePullBackOff',
+      `Back-off pulling image "${IMAGE}": ErrImagePull: failed to pull image "${IMAGE}": denied`
+    ),
+    want: 'ImagePullFailed',
+    wantSaid: [`The image ${IMAGE} cannot be pulled: failed to pull image: denied. It is tried again`]
   },
   {
     name: 'the image is not in the registry, and another environment is asked for now',
@@ -135,6 +156,18 @@ export const starts: Symptom[] = [
     wantSaid: [
       'cannot be started: exec: "jupyter": executable file not found in $PATH.',
       'has to have JupyterLab in it'
+    ]
+  },
+  {
+    name: 'the environment has no JupyterLab: it is the same story between two attempts',
+    seen: waits('CrashLoopBackOff', 'back-off 10s').withPod({
+      restarts: 2,
+      lastExit: { code: 128, reason: 'StartError', message: NO_JUPYTER }
+    }),
+    want: 'CrashLooping',
+    wantSaid: [
+      'cannot be started: exec: "jupyter": executable file not found in $PATH. It is tried again',
+      'has to have JupyterLab'
     ]
   },
   {
@@ -219,11 +252,11 @@ export const obstacles: Symptom[] = [
     wantSaid: ["the workspace's Service would have", 'choose another name']
   },
   {
-    name: 'something else has the name of its Secret, which only the API server knows',
+    name: 'something without our labels has the name of its Service, which only the API server knows',
     seen: standing,
-    refusal: { kind: 'name-taken', message: nameTaken('Secret') },
+    refusal: { kind: 'name-taken', message: nameTaken('Service') },
     want: 'NameTaken',
-    wantSaid: ["the workspace's Secret would have", 'choose another name'],
+    wantSaid: ["the workspace's Service would have", 'choose another name'],
     wantDone: STARTED
   },
   {

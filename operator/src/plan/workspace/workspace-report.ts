@@ -27,7 +27,7 @@ export type ReadyReason =
   | 'NameTaken'
   | 'PodNotFound';
 
-export type HomeReason = 'Bound' | 'Pending' | 'Recreated' | 'BeingDeleted' | 'Lost' | 'NotGrown' | 'OfAnother';
+export type HomeReason = 'Bound' | 'Pending' | 'Recreated' | 'BeingDeleted' | 'Lost' | 'Unchanged' | 'OfAnother';
 
 export interface Said<Reason extends string> {
   readonly status: 'True' | 'False';
@@ -44,28 +44,40 @@ export interface WorkspaceReport {
   readonly restartNeeded?: string;
 }
 
-/** Those that somebody has to do something about. What ends by itself is Pending or Starting. */
-const NEEDS_SOMEBODY: ReadonlySet<ReadyReason> = new Set<ReadyReason>([
-  'ImagePullFailed',
-  'CrashLooping',
-  'OutOfMemory',
-  'NotAllowed',
-  'Refused',
-  'HomeLost',
-  'HomeOfAnother',
-  'EnvironmentNotFound',
-  'ComputeClassNotFound',
-  'ComputeClassExceeded',
-  'NameTaken'
-]);
-const WAITS: ReadonlySet<ReadyReason> = new Set<ReadyReason>(['QuotaExceeded', 'Unschedulable']);
+/** Every reason's phase, and whether somebody should look at it. What ends by itself is Pending or Starting. */
+const MEANING: Readonly<Record<ReadyReason, { readonly phase: WorkspacePhase; readonly isWarning: boolean }>> = {
+  Running: { phase: 'Running', isWarning: false },
+  Stopped: { phase: 'Stopped', isWarning: false },
+  Stopping: { phase: 'Stopping', isWarning: false },
+  Starting: { phase: 'Starting', isWarning: false },
+  SlowStart: { phase: 'Starting', isWarning: true },
+  Restarting: { phase: 'Starting', isWarning: true },
+  // It ran, and nothing says that it does not run now.
+  NotAnswering: { phase: 'Running', isWarning: true },
+  NodeLost: { phase: 'Pending', isWarning: true },
+  Unschedulable: { phase: 'Pending', isWarning: true },
+  QuotaExceeded: { phase: 'Pending', isWarning: true },
+  ImagePullFailed: { phase: 'Failed', isWarning: true },
+  CrashLooping: { phase: 'Failed', isWarning: true },
+  OutOfMemory: { phase: 'Failed', isWarning: true },
+  NotAllowed: { phase: 'Failed', isWarning: true },
+  Refused: { phase: 'Failed', isWarning: true },
+  HomeLost: { phase: 'Failed', isWarning: true },
+  HomeOfAnother: { phase: 'Failed', isWarning: true },
+  EnvironmentNotFound: { phase: 'Failed', isWarning: true },
+  ComputeClassNotFound: { phase: 'Failed', isWarning: true },
+  ComputeClassExceeded: { phase: 'Failed', isWarning: true },
+  NameTaken: { phase: 'Failed', isWarning: true },
+  PodNotFound: { phase: 'Pending', isWarning: true }
+};
 
-/** The phase that goes with a reason. */
 export function phaseOf(reason: ReadyReason): WorkspacePhase {
-  if (reason === 'Running' || reason === 'Stopped' || reason === 'Stopping') return reason;
-  if (NEEDS_SOMEBODY.has(reason)) return 'Failed';
-  if (WAITS.has(reason)) return 'Pending';
-  return 'Starting';
+  return MEANING[reason].phase;
+}
+
+/** It is worth a Warning among the events. */
+export function isWarning(reason: ReadyReason): boolean {
+  return MEANING[reason].isWarning;
 }
 
 export function notReady(reason: ReadyReason, message: string): Said<ReadyReason> {
