@@ -61,10 +61,10 @@ describe('a request', () => {
       }
     },
     {
-      name: 'list in a namespace at a version',
-      send: () => client.list(WORKSPACES, { namespace: 'x', resourceVersion: '3' }),
+      name: 'list at a version',
+      send: () => client.list(WORKSPACES, { resourceVersion: '3' }),
       want: {
-        url: '/apis/berth.dev/v1alpha1/namespaces/x/workspaces?resourceVersion=3&resourceVersionMatch=NotOlderThan'
+        url: '/apis/berth.dev/v1alpha1/workspaces?resourceVersion=3&resourceVersionMatch=NotOlderThan'
       }
     },
     {
@@ -115,11 +115,11 @@ describe('a request', () => {
     },
     {
       name: 'delete',
-      send: () => client.delete(PODS, 'x/a', { uid: 'u', resourceVersion: '6', gracePeriodS: 9 }),
+      send: () => client.delete(PODS, 'x/a', { uid: 'u', resourceVersion: '6' }),
       want: {
         method: 'DELETE',
         url: '/api/v1/namespaces/x/pods/a',
-        body: { kind: 'DeleteOptions', gracePeriodSeconds: 9, preconditions: { uid: 'u', resourceVersion: '6' } }
+        body: { kind: 'DeleteOptions', preconditions: { uid: 'u', resourceVersion: '6' } }
       }
     }
   ])('$name is what the API server understands', async ({ send, want }) => {
@@ -129,9 +129,9 @@ describe('a request', () => {
   });
 
   test('says who asks', async () => {
-    await clientWith({ userAgent: 'berth-operator/1.2.3' }).get(PODS, 'x/a');
+    await client.get(PODS, 'x/a');
     expect(server.asked[0]?.headers).toMatchObject({
-      'user-agent': 'berth-operator/1.2.3',
+      'user-agent': 'berth-operator',
       accept: 'application/json'
     });
   });
@@ -180,6 +180,15 @@ describe('an answer', () => {
     expect(await client.get(PODS, 'x/a')).toBeUndefined();
     expect(await client.delete(PODS, 'x/a')).toBe('absent');
     await expect(client.apply(PODS, pod)).rejects.toThrow('pods "a" not found');
+  });
+
+  test.each([
+    { who: 'an API server that does not serve the resource yet', answer: '404 page not found\n' },
+    { who: 'a proxy on the way', answer: '<html>' }
+  ])('with 404 of $who does not say that an object is gone', async ({ answer }) => {
+    server.otherwise = response => response.writeHead(404).end(answer);
+    await expect(client.get(PODS, 'x/a')).rejects.toMatchObject({ status: 404 });
+    await expect(client.delete(PODS, 'x/a')).rejects.toMatchObject({ status: 404 });
   });
 
   test('that refuses is an error with what the server says, and with nothing else', async () => {
@@ -238,6 +247,15 @@ describe('a server that is busy', () => {
     expect(await work).toEqual(new Error('enough'));
     expect(clock.pending).toBe(0);
   });
+});
+
+test('credentials that never come are given up in time', async () => {
+  const config = configFor(server.url);
+  config.addAuthenticator({ isAuthProvider: () => true, applyAuthentication: () => new Promise(() => undefined) });
+  const work = errorOf(clientWith({}, config).create(PODS, pod));
+  await clock.advance(30_000);
+  expect(await work).toEqual(new Error('POST /api/v1/namespaces/x/pods: not done within 30 s'));
+  expect(server.asked).toEqual([]);
 });
 
 describe('a server that does not answer', () => {

@@ -26,7 +26,6 @@ export interface WatchEvent<T> {
 }
 
 export interface ListOptions {
-  readonly namespace?: string;
   readonly labelSelector?: string | undefined;
   readonly limit?: number;
   readonly continueToken?: string | undefined;
@@ -51,7 +50,6 @@ export interface DeleteOptions {
   /** Both are preconditions: where they do not hold, the answer is a 409. */
   readonly uid?: string;
   readonly resourceVersion?: string;
-  readonly gracePeriodS?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -78,12 +76,12 @@ export class ApiClient {
     return new ApiClient(new ApiTransport(config, options), fieldManager);
   }
 
-  /** One page. In every namespace unless one is named. */
+  /** One page, of every namespace. */
   async list<T extends ApiObject>(resource: Resource, options: ListOptions = {}): Promise<ObjectList<T>> {
-    const { namespace, labelSelector, limit, continueToken, resourceVersion, signal } = options;
+    const { labelSelector, limit, continueToken, resourceVersion, signal } = options;
     const resourceVersionMatch = resourceVersion === undefined ? undefined : 'NotOlderThan';
     const query = { labelSelector, limit, continue: continueToken, resourceVersion, resourceVersionMatch };
-    const path = pathOf(resource, { namespace });
+    const path = pathOf(resource, {});
     const { metadata, items } = await this.transport.json<WireList<T>>({ method: 'GET', path, query, signal });
     const next = metadata.continue === '' ? undefined : metadata.continue;
     return { items: items ?? [], resourceVersion: metadata.resourceVersion, continueToken: next };
@@ -92,8 +90,7 @@ export class ApiClient {
   /** Ends when the server ends it, which it does after `timeoutS`. @throws ApiError, also for an ERROR in the stream. */
   async *watch<T extends ApiObject>(resource: Resource, options: WatchOptions): AsyncGenerator<WatchEvent<T>, void> {
     const { labelSelector, resourceVersion, timeoutS, signal } = options;
-    const whole = { watch: true, allowWatchBookmarks: true, timeoutSeconds: timeoutS };
-    const query = { ...whole, resourceVersion, labelSelector };
+    const query = { watch: true, allowWatchBookmarks: true, timeoutSeconds: timeoutS, resourceVersion, labelSelector };
     const request: ApiRequest = { method: 'GET', path: pathOf(resource, {}), query, signal };
     for await (const line of this.transport.lines(request, timeoutS * 1000 + WATCH_GRACE_MS)) yield eventOf<T>(line);
   }
@@ -109,11 +106,8 @@ export class ApiClient {
   }
 
   /** Server-side apply: makes the object or changes the fields that are given, and takes them from whoever owned them. */
-  async apply<T extends ApiObject>(
-    resource: Resource,
-    object: T,
-    { subresource, signal }: ApplyOptions = {}
-  ): Promise<T> {
+  async apply<T extends ApiObject>(resource: Resource, object: T, options: ApplyOptions = {}): Promise<T> {
+    const { subresource, signal } = options;
     const path = pathOf(resource, object.metadata, subresource);
     const contentType = 'application/apply-patch+yaml';
     const query = { force: true };
@@ -122,19 +116,14 @@ export class ApiClient {
 
   /** Succeeds only if the object still has the resourceVersion that is given; otherwise the answer is a 409. */
   async replace<T extends ApiObject>(resource: Resource, object: T, signal?: AbortSignal): Promise<T> {
-    return this.write<T>({
-      method: 'PUT',
-      path: pathOf(resource, object.metadata),
-      body: typed(resource, object),
-      signal
-    });
+    const path = pathOf(resource, object.metadata);
+    return this.write<T>({ method: 'PUT', path, body: typed(resource, object), signal });
   }
 
   /** `deleted` also where the object goes only later, after its grace period or its finalizers. */
   async delete(resource: Resource, key: Key, options: DeleteOptions = {}): Promise<'deleted' | 'absent'> {
-    const { uid, resourceVersion, gracePeriodS: gracePeriodSeconds, signal } = options;
-    const preconditions = { uid, resourceVersion };
-    const body = { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds, preconditions };
+    const { signal, ...preconditions } = options;
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
     const request: ApiRequest = { method: 'DELETE', path: pathOf(resource, splitKey(key)), body, signal };
     return (await this.transport.json<object>(request).catch(undefinedIfAbsent)) === undefined ? 'absent' : 'deleted';
   }
@@ -149,14 +138,9 @@ export class ApiClient {
   }
 }
 
-interface Place {
-  readonly namespace?: string | undefined;
-  readonly name?: string;
-}
-
 function pathOf(
   { group, version, plural, namespaced }: Resource,
-  { namespace, name }: Place,
+  { namespace, name }: { namespace?: string | undefined; name?: string },
   subresource?: string
 ): string {
   if (namespaced && name !== undefined && namespace === undefined) throw new Error(`${plural} ${name}: no namespace`);
@@ -172,8 +156,9 @@ function typed(resource: Resource, object: ApiObject): ApiObject {
   return { ...object, apiVersion: apiVersionOf(resource), kind: resource.kind, metadata };
 }
 
+/** Only on the API server's word: a resource that is not served yet, and a proxy on the way, answer with a 404 of another kind. */
 function undefinedIfAbsent(error: unknown): undefined {
-  if (!isApiError(error, 404)) throw error;
+  if (!isApiError(error, 404) || error.reason !== 'NotFound') throw error;
 }
 
 function eventOf<T extends ApiObject>(line: unknown): WatchEvent<T> {

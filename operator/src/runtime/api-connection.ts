@@ -3,10 +3,7 @@ import type { RequestOptions } from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent } from 'undici';
-import type { Clock } from './clock.js';
 
-/** Tokens and certificates in files are replaced while we run: a pod's token after 48 minutes of an hour. */
-const REREAD_AFTER_MS = 60_000;
 const MAX_REQUESTS_AT_ONCE = 32;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Below the 90 s after which the API server ends an idle connection. */
@@ -21,24 +18,15 @@ interface Agents {
   readonly watches: Agent;
 }
 
-/** How to reach the server right now. */
-interface Reach extends Agents {
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 export class ApiConnection {
   readonly origin: string;
   /** Of an API server behind a path, without the slash at its end. */
   readonly basePath: string;
-  private reading: Promise<Reach> | undefined;
-  private readAtMs = 0;
   private agents: Agents | undefined;
   private readonly config: KubeConfig;
-  private readonly clock: Clock;
 
-  constructor(config: KubeConfig, clock: Clock) {
+  constructor(config: KubeConfig) {
     this.config = config;
-    this.clock = clock;
     const cluster = config.getCurrentCluster();
     if (cluster === null) throw new Error('the kubeconfig has no current cluster');
     if (cluster.proxyUrl !== undefined) throw new Error('a proxy-url in the kubeconfig is not supported');
@@ -47,36 +35,27 @@ export class ApiConnection {
     this.basePath = pathname.replace(/\/+$/, '');
   }
 
-  current(): Promise<Reach> {
-    if (this.reading !== undefined && this.clock.now() - this.readAtMs < REREAD_AFTER_MS) return this.reading;
-    const reading = this.read();
-    reading.catch(() => this.forget(reading));
-    this.readAtMs = this.clock.now();
-    return (this.reading = reading);
-  }
-
-  /** The credentials do not serve, or no longer: the next request reads them again. */
-  forget(reading = this.reading): void {
-    if (this.reading === reading) this.reading = undefined;
-  }
-
-  /** Lets what is under way come to its end. */
-  async close(): Promise<void> {
-    await Promise.all([this.agents?.requests.close(), this.agents?.watches.close()]);
-  }
-
-  private async read(): Promise<Reach> {
+  /**
+   * How to reach the server right now. To be asked for each request: tokens and certificates in files are replaced while we run, a pod's token after 48 minutes of an
+   * hour. What is costly to come by KubeConfig keeps: a token from a file for a minute, one from a command until it expires.
+   */
+  async current(): Promise<Agents & { readonly headers: Readonly<Record<string, string>> }> {
     const options: RequestOptions = {};
     await this.config.applyToHTTPSOptions(options);
     const { ca, cert, key, passphrase, rejectUnauthorized, servername, headers = {} } = options;
     const tls = { ca, cert, key, passphrase, rejectUnauthorized, servername };
-    if (!isDeepStrictEqual(this.agents?.tls, tls)) {
+    if (this.agents === undefined || !isDeepStrictEqual(this.agents.tls, tls)) {
       // Nobody waits for it: what is under way on them, a watch above all, ends by itself.
       this.close().catch(() => undefined);
       this.agents = agentsFor(tls);
     }
     const texts = Object.entries(headers).map(([name, value]) => [name, String(value).trim()] as const);
-    return { ...(this.agents as Agents), headers: Object.fromEntries(texts) };
+    return { ...this.agents, headers: Object.fromEntries(texts) };
+  }
+
+  /** Lets what is under way come to its end. */
+  async close(): Promise<void> {
+    await Promise.all([this.agents?.requests.close(), this.agents?.watches.close()]);
   }
 }
 

@@ -28,10 +28,8 @@ export class ApiError extends Error {
 
 /** By shape: `instanceof` lies across realms. With `status`: an answer of that status only. */
 export function isApiError(value: unknown, status?: number): value is ApiError {
-  const error = (value ?? {}) as { name?: unknown; status?: unknown };
-  return (
-    error.name === 'ApiError' && (status === undefined ? typeof error.status === 'number' : error.status === status)
-  );
+  const { name, status: has } = (value ?? {}) as { name?: unknown; status?: unknown };
+  return name === 'ApiError' && (status === undefined ? typeof has === 'number' : has === status);
 }
 
 /** The version asked for is gone: whoever lists or watches must begin anew. */

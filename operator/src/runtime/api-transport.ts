@@ -4,13 +4,14 @@ import type { Dispatcher } from 'undici';
 import { ApiConnection } from './api-connection.js';
 import { apiErrorOf, isApiError } from './api-error.js';
 import { type Clock, delay, machineClock } from './clock.js';
-import { Deadline } from './deadline.js';
+import { type Deadline, startDeadline, unlessAborted } from './deadline.js';
 import { jsonLines, parseJson } from './json-lines.js';
 
 /** An object has at most 1.5 MB in etcd: a longer line is none. */
 const MAX_LINE_BYTES = 16 * 2 ** 20;
 const MAX_RETRIES = 3;
 const LONGEST_RETRY_AFTER_MS = 10_000;
+const USER_AGENT = 'berth-operator';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -25,7 +26,6 @@ export interface ApiRequest {
 export interface ApiTransportOptions {
   /** Default 30 s. */
   readonly requestTimeoutMs?: number;
-  readonly userAgent?: string;
   /** Called before every write; throws where this process may not write. */
   readonly guard?: () => void;
   readonly clock?: Clock;
@@ -33,20 +33,13 @@ export interface ApiTransportOptions {
 
 type ResponseBody = Dispatcher.ResponseData['body'];
 
-const DEFAULTS = {
-  requestTimeoutMs: 30_000,
-  userAgent: 'berth-operator',
-  guard: (): void => undefined,
-  clock: machineClock
-};
-
 export class ApiTransport {
   private readonly connection: ApiConnection;
   private readonly options: Required<ApiTransportOptions>;
 
   constructor(config: KubeConfig, options: ApiTransportOptions) {
-    this.options = { ...DEFAULTS, ...options };
-    this.connection = new ApiConnection(config, this.options.clock);
+    this.options = { requestTimeoutMs: 30_000, guard: () => undefined, clock: machineClock, ...options };
+    this.connection = new ApiConnection(config);
   }
 
   /** The JSON of the answer. @throws ApiError when the server refuses. */
@@ -64,13 +57,9 @@ export class ApiTransport {
 
   /** The JSON values on the lines of an answer that goes on; ended with an error after so long, whatever comes. */
   async *lines(request: ApiRequest, endAfterMs: number): AsyncGenerator<unknown, void> {
-    const deadline = this.startDeadline(request, endAfterMs);
-    try {
-      const body = await this.send(request, 'watches', deadline.signal);
-      yield* jsonLines(body as AsyncIterable<Uint8Array>, MAX_LINE_BYTES);
-    } finally {
-      deadline.end();
-    }
+    using deadline = this.startDeadline(request, endAfterMs);
+    const body = await this.send(request, 'watches', deadline.signal);
+    yield* jsonLines(body as AsyncIterable<Uint8Array>, MAX_LINE_BYTES);
   }
 
   close(): Promise<void> {
@@ -78,18 +67,14 @@ export class ApiTransport {
   }
 
   private async once(request: ApiRequest): Promise<unknown> {
-    const deadline = this.startDeadline(request, this.options.requestTimeoutMs);
-    try {
-      const body = await this.send(request, 'requests', deadline.signal);
-      return parseJson(await body.text());
-    } finally {
-      deadline.end();
-    }
+    using deadline = this.startDeadline(request, this.options.requestTimeoutMs);
+    const body = await this.send(request, 'requests', deadline.signal);
+    return parseJson(await body.text());
   }
 
   private async send(request: ApiRequest, among: 'requests' | 'watches', signal: AbortSignal): Promise<ResponseBody> {
     const { method, path, query = {}, contentType = 'application/json' } = request;
-    const reach = await this.connection.current();
+    const reach = await unlessAborted(this.connection.current(), signal);
     signal.throwIfAborted();
     if (method !== 'GET') this.options.guard();
     const { statusCode, headers, body } = await reach[among].request({
@@ -100,20 +85,19 @@ export class ApiTransport {
       headers: {
         accept: 'application/json',
         'content-type': contentType,
-        'user-agent': this.options.userAgent,
+        'user-agent': USER_AGENT,
         ...reach.headers
       },
       body: request.body === undefined ? null : JSON.stringify(request.body),
       signal
     });
     if (statusCode < 300) return body;
-    if (statusCode === 401) this.connection.forget();
     const status = await body.json().catch(() => undefined);
     throw apiErrorOf(status, statusCode, headers['retry-after']?.toString());
   }
 
   private startDeadline({ method, path, signal }: ApiRequest, delayMs: number): Deadline {
-    return new Deadline(this.options.clock, delayMs, `${method} ${path}`, signal);
+    return startDeadline(this.options.clock, delayMs, `${method} ${path}`, signal);
   }
 }
 

@@ -160,12 +160,14 @@ describe('failures', () => {
   });
 
   test('a reconcile that forgets itself is aborted, and tried again', async () => {
-    const { clock, run, calls, call, lines } = makeController({ keys: () => ['a'], deadlineMs: 1_000 });
+    const { clock, run, calls, call, lines } = makeController({ keys: () => ['a'] });
     await run();
     heed(call(0));
-    await clock.advance(1_000);
+    await clock.advance(60_000);
     expect(call(0).signal.aborted).toBe(true);
-    expect(lines.map(({ fields }) => (fields['error'] as Error).message)).toEqual(['a reconcile: not done within 1 s']);
+    expect(lines.map(({ fields }) => (fields['error'] as Error).message)).toEqual([
+      'a reconcile: not done within 60 s'
+    ]);
     await clock.advance(100);
     expect(calls).toHaveLength(2);
     call(1).succeed();
@@ -174,9 +176,9 @@ describe('failures', () => {
   });
 
   test('one that does not heed the abort makes the process ill, and its key is not worked on twice', async () => {
-    const { clock, controller, run, calls, queue } = makeController({ keys: () => ['a'], deadlineMs: 1_000 });
+    const { clock, controller, run, calls, queue } = makeController({ keys: () => ['a'] });
     await run();
-    await clock.advance(61_000);
+    await clock.advance(120_000);
     expect(controller.isStuck).toBe(false);
     queue.add('a');
     await clock.advance(1);
@@ -215,11 +217,11 @@ describe('the end', () => {
   });
 
   test('what takes too long is aborted then, which is no failure', async () => {
-    const { run, stop, ended, call, clock, lines, results } = makeController({ keys: () => ['a'], drainMs: 2_000 });
+    const { run, stop, ended, call, clock, lines, results } = makeController({ keys: () => ['a'] });
     await run();
     heed(call(0));
     stop.abort();
-    await clock.advance(1_999);
+    await clock.advance(9_999);
     expect(ended()).toBe(false);
     await clock.advance(1);
     expect(ended()).toBe(true);
@@ -228,10 +230,10 @@ describe('the end', () => {
   });
 
   test('what does not heed even that is left behind, and said', async () => {
-    const { run, stop, ended, clock, lines } = makeController({ keys: () => ['a'], drainMs: 2_000 });
+    const { run, stop, ended, clock, lines } = makeController({ keys: () => ['a'] });
     await run();
     stop.abort();
-    await clock.advance(3_000);
+    await clock.advance(11_000);
     expect(ended()).toBe(true);
     expect(lines.map(({ level, fields }) => [level, fields['keys']])).toEqual([['error', ['a']]]);
   });

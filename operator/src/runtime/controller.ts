@@ -7,7 +7,7 @@
  */
 import { isApiError } from './api-error.js';
 import { type Clock, delay } from './clock.js';
-import { Deadline } from './deadline.js';
+import { startDeadline } from './deadline.js';
 import type { Log } from './log.js';
 import type { Key } from './resource.js';
 import type { WorkQueue } from './work-queue.js';
@@ -41,45 +41,38 @@ export interface ControllerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: ControllerMetrics;
-  /** For one reconcile. Default one minute. */
-  readonly deadlineMs?: number;
-  /** How long the work in hand may go on once all is to end. Default 10 s. */
-  readonly drainMs?: number;
 }
+
+/** For one reconcile. */
+const DEADLINE_MS = 60_000;
+/** How long the work in hand may go on once all is to end. */
+const DRAIN_MS = 10_000;
 
 /** So many conflicts in a row are a matter of timing; more are somebody who writes against us. */
 const QUIET_CONFLICTS = 5;
 /** A reconcile that was aborted gets so long to end. */
 const LAST_WORDS_MS = 1_000;
-/** Reconciles that find nothing to do wait for nothing: after so many, timers, renewals of the lease and probes have their turn. */
-const MOST_IN_A_TURN = 32;
+/** Reconciles that find nothing to do wait for nothing: a worker lets timers, renewals and probes have their turn after so many. */
+const MOST_IN_A_TURN = 8;
 /** One that still runs so long after its deadline will never end. */
 const STUCK_AFTER_MS = 60_000;
 
 export class Controller {
+  readonly name: string;
   private readonly options: ControllerOptions;
-  private readonly deadlineMs: number;
-  private readonly drainMs: number;
   /** Since when. */
   private readonly inHand = new Map<Key, number>();
   private readonly abandoned = new AbortController();
-  private turn: Promise<void> | undefined;
-  private endedInTurn = 0;
 
   constructor(options: ControllerOptions) {
+    this.name = options.name;
     this.options = options;
-    this.deadlineMs = options.deadlineMs ?? 60_000;
-    this.drainMs = options.drainMs ?? 10_000;
     options.metrics.queued(options.name, () => options.queue.depth);
-  }
-
-  get name(): string {
-    return this.options.name;
   }
 
   /** A reconcile ignores that it was aborted. Its key and its worker are lost until the process is started again. */
   get isStuck(): boolean {
-    const latestStartMs = this.options.clock.now() - this.deadlineMs - STUCK_AFTER_MS;
+    const latestStartMs = this.options.clock.now() - DEADLINE_MS - STUCK_AFTER_MS;
     return [...this.inHand.values()].some(startedMs => startedMs < latestStartMs);
   }
 
@@ -95,17 +88,14 @@ export class Controller {
     const finished = new AbortController();
     const work = Promise.all(Array.from({ length: workers }, () => this.work(stop))).then(() => finished.abort());
     await Promise.race([work, this.endWorkInHand(stop, abandon, finished.signal)]);
-    if (this.inHand.size > 0) {
-      log.error('reconciles do not end although they were aborted', {
-        controller: name,
-        keys: [...this.inHand.keys()]
-      });
-    }
+    const left = [...this.inHand.keys()];
+    if (left.length > 0)
+      log.error('reconciles do not end although they were aborted', { controller: name, keys: left });
   }
 
   private async work(stop: AbortSignal): Promise<void> {
     const { queue, metrics, name, clock } = this.options;
-    for (;;) {
+    for (let count = 1; ; count += 1) {
       const key = await queue.take(stop);
       if (key === undefined) return;
       metrics.taken(name, queue.waitedMs(key));
@@ -113,34 +103,21 @@ export class Controller {
       const result = await this.reconcile(key, startedMs);
       metrics.reconciled(name, result, clock.now() - startedMs);
       queue.done(key);
-      await this.endOfTurn();
+      if (count % MOST_IN_A_TURN === 0) await new Promise(resolve => setImmediate(resolve));
     }
-  }
-
-  /** A promise where enough has been done in this turn of the event loop. */
-  private endOfTurn(): Promise<void> | undefined {
-    this.endedInTurn += 1;
-    this.turn ??= new Promise(resolve => {
-      setImmediate(() => {
-        this.turn = undefined;
-        this.endedInTurn = 0;
-        resolve();
-      });
-    });
-    return this.endedInTurn < MOST_IN_A_TURN ? undefined : this.turn;
   }
 
   private async endWorkInHand(stop: AbortSignal, abandon: AbortSignal, finished: AbortSignal): Promise<void> {
     const { clock } = this.options;
     if (!stop.aborted) await new Promise(resolve => stop.addEventListener('abort', resolve, { once: true }));
-    await delay(clock, this.drainMs, AbortSignal.any([abandon, finished]));
+    await delay(clock, DRAIN_MS, AbortSignal.any([abandon, finished]));
     this.abandoned.abort(new Error('the operator ends'));
     await delay(clock, LAST_WORDS_MS, finished);
   }
 
   private async reconcile(key: Key, startedMs: number): Promise<ReconcileResult> {
     const { reconciler, queue, clock } = this.options;
-    const deadline = new Deadline(clock, this.deadlineMs, 'a reconcile', this.abandoned.signal);
+    using deadline = startDeadline(clock, DEADLINE_MS, 'a reconcile', this.abandoned.signal);
     this.inHand.set(key, startedMs);
     try {
       const { recheckAfterMs } = await reconciler.reconcile(key, deadline.signal);
@@ -150,7 +127,6 @@ export class Controller {
     } catch (error: unknown) {
       return this.abandoned.signal.aborted ? 'abandoned' : this.failed(key, error);
     } finally {
-      deadline.end();
       this.inHand.delete(key);
     }
   }

@@ -36,14 +36,14 @@ function makeRecorder(create?: (event: ApiObject) => Promise<void>) {
 
 test('an event says what the API server wants to know', async () => {
   const { recorder, sent } = makeRecorder();
-  await recorder.record({ ...WISH, action: 'StartPod' });
+  await recorder.record(WISH);
   expect(sent).toEqual([
     {
       metadata: { namespace: 'ada', name: expect.stringMatching(/^lab\.[0-9a-f]{16}$/) },
       eventTime: '2030-01-01T00:00:00.000000Z',
       reportingController: 'berth.dev/operator',
       reportingInstance: 'berth-operator-1',
-      action: 'StartPod',
+      action: 'Started',
       reason: 'Started',
       regarding: { apiVersion: 'berth.dev/v1alpha1', kind: 'Workspace', namespace: 'ada', name: 'lab', uid: 'u1' },
       note: 'The pod runs.',

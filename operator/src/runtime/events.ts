@@ -45,8 +45,6 @@ export interface EventWish {
   /** PascalCase. */
   readonly reason: string;
   readonly message: string;
-  /** What was done, PascalCase. Default: the reason. */
-  readonly action?: string;
 }
 
 export class EventRecorder {
@@ -65,11 +63,12 @@ export class EventRecorder {
   }
 
   private async send(wish: EventWish): Promise<EventResult> {
-    const { client, log } = this.options;
+    const { client, clock, log } = this.options;
     const { metadata, kind } = wish.regarding;
     const note = fitting(wish.message);
     const what = JSON.stringify([metadata.uid ?? [kind, metadata.namespace, metadata.name], wish.reason, note]);
-    if (this.wasSaid(what)) return 'repeated';
+    const saidMs = this.said.get(what) ?? -Infinity;
+    if (clock.now() - saidMs < REPEAT_AFTER_MS) return 'repeated';
     if (this.inFlight >= IN_FLIGHT) return 'dropped';
     this.remember(what);
     this.inFlight += 1;
@@ -85,11 +84,6 @@ export class EventRecorder {
     }
   }
 
-  private wasSaid(what: string): boolean {
-    const atMs = this.said.get(what);
-    return atMs !== undefined && this.options.clock.now() - atMs < REPEAT_AFTER_MS;
-  }
-
   private remember(what: string): void {
     this.said.delete(what);
     this.said.set(what, this.options.clock.now());
@@ -97,7 +91,7 @@ export class EventRecorder {
     if (this.said.size > REMEMBERED && oldest !== undefined) this.said.delete(oldest);
   }
 
-  private event({ regarding, type, reason, action = reason }: EventWish, note: string) {
+  private event({ regarding, type, reason }: EventWish, note: string) {
     const { apiVersion, kind, metadata } = regarding;
     const { name, namespace = 'default', uid } = metadata;
     const unique = randomBytes(8).toString('hex');
@@ -106,7 +100,7 @@ export class EventRecorder {
       eventTime: microTime(this.options.dateMs()),
       reportingController: CONTROLLER,
       reportingInstance: this.options.instance.slice(0, LONGEST_INSTANCE),
-      action,
+      action: reason,
       reason,
       regarding: { apiVersion, kind, name, ...(metadata.namespace && { namespace }), ...(uid && { uid }) },
       note,

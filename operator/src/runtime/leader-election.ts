@@ -21,7 +21,7 @@
 import type { ApiClient } from './api-client.js';
 import { isApiError } from './api-error.js';
 import { type Clock, delay } from './clock.js';
-import { Deadline } from './deadline.js';
+import { startDeadline } from './deadline.js';
 import { givenBack, heldBy, type Lease, LEASES, type LeaseSpec, type Observation, planCandidate } from './lease.js';
 import type { Log } from './log.js';
 
@@ -137,9 +137,7 @@ export class LeaderElection {
     this.observation = plan.observation;
     if (plan.step === 'wait') return;
     this.dateOffsetMs = dateMs() - clock.now();
-    const startedMs = clock.now();
-    await this.write(lease, heldBy(identity, lease?.spec, startedMs + this.dateOffsetMs, durationMs));
-    this.leadingUntilMs = this.lapseAfter(startedMs);
+    this.leadingUntilMs = await this.claim(lease);
   }
 
   /** From start to start, so that a slow server is asked as often. Rejects when another holds the lease. */
@@ -156,17 +154,16 @@ export class LeaderElection {
   }
 
   private async renew(): Promise<void> {
-    const { clock, identity, durationMs } = this.options;
+    const { identity } = this.options;
     const lease = this.held ?? (await this.look());
     const holder = lease?.spec?.holderIdentity;
     if (lease !== undefined && holder !== identity) {
       throw new NotLeadingError(`the lease was taken from this process: ${holder || 'nobody'} holds it`);
     }
     this.assertLeading(); // it may have lapsed while nothing of this process ran
-    const startedMs = clock.now();
-    await this.write(lease, heldBy(identity, lease?.spec, startedMs + this.dateOffsetMs, durationMs));
+    const untilMs = await this.claim(lease);
     this.assertLeading(); // an answer that comes too late changes nothing
-    this.leadingUntilMs = this.lapseAfter(startedMs);
+    this.leadingUntilMs = untilMs;
   }
 
   /** Rejects at the instant at which leadership lapses. */
@@ -187,8 +184,12 @@ export class LeaderElection {
     });
   }
 
-  private lapseAfter(startedMs: number): number {
-    return startedMs + (this.options.durationMs * 2) / 3;
+  /** Writes that we hold the lease. Returns until when that lets us lead. */
+  private async claim(lease: Lease | undefined): Promise<number> {
+    const { clock, identity, durationMs } = this.options;
+    const startedMs = clock.now();
+    await this.write(lease, heldBy(identity, lease?.spec, startedMs + this.dateOffsetMs, durationMs));
+    return startedMs + (durationMs * 2) / 3;
   }
 
   private async look(): Promise<Lease | undefined> {
@@ -211,12 +212,8 @@ export class LeaderElection {
 
   /** A request whose answer is lost leaves time for another before leadership lapses. */
   private async inTime<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const deadline = new Deadline(this.options.clock, this.options.durationMs / 3, 'a request about the lease');
-    try {
-      return await Promise.race([request(deadline.signal), rejection(deadline.signal)]);
-    } finally {
-      deadline.end();
-    }
+    using deadline = startDeadline(this.options.clock, this.options.durationMs / 3, 'a request about the lease');
+    return await request(deadline.signal);
   }
 
   /** Failures are expected and tried again; an outage is said once, and its end. That another was faster is none. */
@@ -234,11 +231,4 @@ export class LeaderElection {
       this.failingSinceMs ??= clock.now();
     }
   }
-}
-
-/** Rejects when the signal is aborted: a request that does not heed it must not hold up the next. */
-function rejection(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
 }

@@ -32,7 +32,7 @@ interface Case {
 }
 
 const cases: Case[] = [
-  { name: 'there is none: it is made', lease: undefined, wantStep: 'create' },
+  { name: 'there is none: it is made', lease: undefined, wantStep: 'take' },
   {
     name: 'it was deleted while somebody held it: they may not know yet',
     lease: undefined,
@@ -44,7 +44,7 @@ const cases: Case[] = [
     name: 'it was deleted, and whoever held it has had their time',
     lease: undefined,
     before: seenFor(HELD, 15_000),
-    wantStep: 'create',
+    wantStep: 'take',
     wantSeenForMs: 15_000
   },
   {

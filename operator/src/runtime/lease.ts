@@ -37,7 +37,8 @@ export interface Candidacy {
 }
 
 export interface CandidatePlan {
-  readonly step: 'create' | 'take' | 'wait';
+  /** A lease that is not there is taken by making it. */
+  readonly step: 'take' | 'wait';
   readonly observation: Observation | undefined;
 }
 
@@ -47,18 +48,14 @@ export interface CandidatePlan {
  */
 export function planCandidate(lease: Lease | undefined, nowMs: number, candidacy: Candidacy): CandidatePlan {
   const { identity, durationMs, before } = candidacy;
-  const isPatient = before !== undefined && nowMs - before.sinceMs < durationMs;
-  if (lease === undefined) return { step: isPatient ? 'wait' : 'create', observation: before };
+  const step = before !== undefined && nowMs - before.sinceMs < durationMs ? 'wait' : 'take';
+  if (lease === undefined) return { step, observation: before };
   const { spec = {} } = lease;
-  const holder = holderOf(spec);
+  const { holderIdentity: holder = '' } = spec;
   if (holder === '' || holder === identity) return { step: 'take', observation: undefined };
   const sign = signOf(spec);
   if (sign !== before?.sign) return { step: 'wait', observation: { holder, sign, sinceMs: nowMs } };
-  return { step: isPatient ? 'wait' : 'take', observation: before };
-}
-
-function holderOf({ holderIdentity = '' }: LeaseSpec): string {
-  return holderIdentity;
+  return { step, observation: before };
 }
 
 /** Changes with every renewal, whatever the holder's date is. */

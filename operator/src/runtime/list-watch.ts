@@ -19,6 +19,7 @@ const PAGE = 500;
 /** Chosen at random between them, so that not all watches of a cluster end at once. */
 const SHORTEST_WATCH_S = 240;
 const LONGEST_WATCH_S = 480;
+/** Every object is announced again after about so long. */
 const RESYNC_MS = 600_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
@@ -35,8 +36,6 @@ export interface ListWatchOptions {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Every object is announced again after about so long. */
-  readonly resyncMs?: number;
   readonly log: Log;
   readonly metrics: ListWatchMetrics;
 }
@@ -50,7 +49,8 @@ export class ListWatch<T extends ApiObject> {
   private isTrusted = false;
   private failures = 0;
   private outageSinceMs: number | undefined;
-  private activeMs: number;
+  /** When it last did something, by the clock: never longer ago than a watch may last, nine minutes, unless it is stuck. */
+  lastActiveMs: number;
   /** Ends the present watch for a reason of our own. */
   private interruption = new AbortController();
 
@@ -62,17 +62,12 @@ export class ListWatch<T extends ApiObject> {
     this.client = client;
     this.cache = cache;
     this.options = options;
-    this.activeMs = options.clock.now();
-  }
-
-  /** When it last did something, by the clock: never longer ago than a watch may last, nine minutes, unless it is stuck. */
-  get lastActiveMs(): number {
-    return this.activeMs;
+    this.lastActiveMs = options.clock.now();
   }
 
   /** Returns when the signal is aborted, never before, and never throws. */
   async run(signal: AbortSignal): Promise<void> {
-    const stopResync = this.startResync();
+    const resyncs = this.keepResyncing(signal);
     while (!signal.aborted) {
       this.interruption = new AbortController();
       const either = AbortSignal.any([signal, this.interruption.signal]);
@@ -82,7 +77,7 @@ export class ListWatch<T extends ApiObject> {
         if (!either.aborted) await this.recover(error, signal);
       }
     }
-    stopResync();
+    await resyncs;
   }
 
   /** From where we are to the end of one watch. */
@@ -126,7 +121,7 @@ export class ListWatch<T extends ApiObject> {
     const options = { labelSelector, resourceVersion: begunAt, timeoutS, signal };
     for await (const event of this.client.watch<T>(resource, options)) {
       this.touch();
-      if (this.activeMs - begunMs >= STEADY_MS) this.endOutage(begunMs);
+      if (this.lastActiveMs - begunMs >= STEADY_MS) this.endOutage(begunMs);
       this.take(event, begunAt);
     }
     if (clock.now() - begunMs < STEADY_MS) throw new Error('the server ended a watch at once');
@@ -167,15 +162,12 @@ export class ListWatch<T extends ApiObject> {
     this.options.log.info('a watch is back', { resource: this.cache.resource.plural, forMs });
   }
 
-  private startResync(): () => void {
-    const { clock, random, resyncMs = RESYNC_MS } = this.options;
-    let cancel = (): void => undefined;
-    const next = (): void => {
-      const delayMs = resyncMs * (0.9 + random() * 0.2);
-      cancel = clock.setTimer(() => (next(), this.resync()), delayMs);
-    };
-    next();
-    return () => cancel();
+  private async keepResyncing(signal: AbortSignal): Promise<void> {
+    const { clock, random } = this.options;
+    while (!signal.aborted) {
+      await delay(clock, RESYNC_MS * (0.9 + random() * 0.2), signal);
+      if (!signal.aborted) this.resync();
+    }
   }
 
   private resync(): void {
@@ -190,7 +182,7 @@ export class ListWatch<T extends ApiObject> {
   }
 
   private touch(): void {
-    this.activeMs = this.options.clock.now();
+    this.lastActiveMs = this.options.clock.now();
   }
 }
 

@@ -36,6 +36,13 @@ describe('a log', () => {
     ]);
   });
 
+  test('says why something was called off, though that is no Error of the language', () => {
+    const error: unknown = AbortSignal.abort().reason;
+    expect(linesOf(undefined, log => log.warn('a request was given up', { error }))).toMatchObject([
+      { error: 'This operation was aborted' }
+    ]);
+  });
+
   test('says where it went wrong when a person is woken', () => {
     const [line] = linesOf(undefined, log => log.error('a bug', { error: new Error('no such field') }));
     expect(line).toMatchObject({ error: expect.stringContaining('log.test') as string });

@@ -36,9 +36,9 @@ function toField(value: unknown, withStack: boolean): unknown {
   return withStack ? (value.stack ?? value.message) : messages(value);
 }
 
-/** By shape: errors of Node's own modules are of another realm in tests. */
+/** By shape: errors of Node's own modules are of another realm in tests, and the reason of an abort is a DOMException. */
 function isError(value: unknown): value is Error {
-  return Object.prototype.toString.call(value) === '[object Error]';
+  return typeof (value as { stack?: unknown } | null | undefined)?.stack === 'string';
 }
 
 function messages(error: Error, depth = 0): string {

