@@ -105,20 +105,22 @@ berth.test('the operator may do what it does, and nothing else', async () => {
     ...ANYBODY,
     'workspaces.berth.dev': 'get list watch',
     'workspaces/status.berth.dev': 'patch',
-    'environments.berth.dev': 'get list watch',
+    'environments.berth.dev': 'list watch',
     pods: 'create delete get list watch',
     services: 'create delete get list patch watch',
     serviceaccounts: 'create delete get list patch watch',
     'networkpolicies.networking.k8s.io': 'create delete get list patch watch',
     persistentvolumeclaims: 'create get list patch watch',
     secrets: 'create',
-    nodes: 'get list watch',
+    nodes: 'list watch',
     'events.events.k8s.io': 'create',
     'subjectaccessreviews.authorization.k8s.io': 'create'
   };
   expect(await rightsOf(berth.operator, berth.namespace)).toEqual(everywhere);
   expect(await rightsOf(berth.operator, PLATFORM_NAMESPACE)).toEqual({
     ...everywhere,
+    // Of the catalogue, as everybody.
+    'environments.berth.dev': 'get list watch',
     'leases.coordination.k8s.io': 'create',
     'leases.coordination.k8s.io/berth-operator': 'get update'
   });
@@ -194,12 +196,37 @@ berth.test('the operator reaches the API server and nobody else', async () => {
 
 berth.test('the policies fit the resources that they are for', async () => {
   type Checked = { status?: { typeChecking?: { expressionWarnings?: readonly object[] } } };
-  const { status } = await berth.kubectl.until<Checked>(
-    'the policy is checked',
-    ['validatingadmissionpolicy', 'berth-guard-author'],
-    policy => policy.status?.typeChecking !== undefined
-  );
-  expect(status?.typeChecking?.expressionWarnings).toBeUndefined();
+  const names = (await berth.kubectl.run(['get', 'validatingadmissionpolicy', '-o', 'name'])).split('\n');
+  const ours = names.map(name => name.replace(/^.*\//, '')).filter(name => name.startsWith('berth-'));
+  expect(ours).toEqual([
+    'berth-bound-operator',
+    'berth-bound-operator-networkpolicies',
+    'berth-bound-operator-pods',
+    'berth-bound-operator-secrets',
+    'berth-bound-operator-services',
+    'berth-guard-author'
+  ]);
+  for (const name of ours) {
+    const { status } = await berth.kubectl.until<Checked>(
+      'the policy is checked',
+      ['validatingadmissionpolicy', name],
+      policy => policy.status?.typeChecking !== undefined
+    );
+    expect({ name, ...status?.typeChecking }).toEqual({ name });
+  }
+});
+
+berth.test('what a person adds to the account of a workspace stays, such as the secret of a registry', async () => {
+  type Account = { imagePullSecrets?: readonly object[]; automountServiceAccountToken?: boolean };
+  const ada = await berth.person('ada');
+  await ada.run(['create', '-f', '-'], JSON.stringify(workspace('lab')));
+  const account = ['serviceaccount', 'ws-lab'] as const;
+  await ada.until('the operator has made it', account, () => true);
+  const added = { imagePullSecrets: [{ name: 'registry' }], automountServiceAccountToken: true };
+  await ada.run(['patch', ...account, '--type=merge', '-p', JSON.stringify(added)]);
+  const isMended = ({ automountServiceAccountToken }: Account) => automountServiceAccountToken === false;
+  const { imagePullSecrets } = await ada.until<Account>('the operator has written it again', account, isMended);
+  expect(imagePullSecrets).toEqual([{ name: 'registry' }]);
 });
 
 berth.test(
@@ -230,6 +257,7 @@ berth.test(
     await helm.run(['uninstall', RELEASE, '--namespace', PLATFORM_NAMESPACE]);
     expect(await uids()).toBe(before);
     expect(await kubectl.in(PLATFORM_NAMESPACE).get('deployment', 'berth-operator')).toBeUndefined();
+    expect(await kubectl.get('validatingadmissionpolicy', 'berth-bound-operator')).toBeUndefined();
     const forge = ['annotate', '--overwrite', 'workspace', 'kept', 'berth.dev/author=somebody'];
     expect((await kubectl.try(forge)).stderr).toMatch(/berth-guard-author/);
 
