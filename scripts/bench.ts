@@ -9,6 +9,8 @@ const BENCHES: Readonly<Record<string, string>> = {
   'extension-load': 'extension/bench/extension-load.ts',
   environment: 'gateway/bench/environment.ts',
   'notebook-call': 'recsys/bench/notebook-call.ts',
+  'operator-scale': 'operator/cluster/bench/operator-scale.ts',
+  resume: 'operator/cluster/bench/resume.ts',
   retrieval: 'recsys/bench/retrieval.ts'
 };
 
