@@ -6,7 +6,7 @@
  *
  * A server whose etcd was restored from an older snapshot says nothing to a watch from a version that it has not reached: before
  * each resumption one object is listed, for which the server has to be at least that far. It may also have run past the version
- * meanwhile, and then nothing tells; so the first resync after an outage lists anew.
+ * meanwhile, and then nothing tells; so after an outage everything is listed anew, soon, but not by all at once.
  */
 import type { ApiClient, WatchEvent } from './api-client.js';
 import { isAheadOfServer, isApiError, isExpired } from './api-error.js';
@@ -22,7 +22,11 @@ const LONGEST_WATCH_S = 480;
 /** Every object is announced again after about so long. */
 const RESYNC_MS = 600_000;
 const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 30_000;
+const LONGEST_RETRY_MS = 10_000;
+/** By a server that is busy, at most. */
+const LONGEST_ASKED_MS = 30_000;
+/** Once a watch works again, it is doubted for so long at most. */
+const LONGEST_DOUBT_MS = 60_000;
 /** A watch that stands for so long works: what went wrong before it is over. One that ends sooner would make a busy loop. */
 const STEADY_MS = 5_000;
 
@@ -121,11 +125,11 @@ export class ListWatch<T extends ApiObject> {
     const options = { labelSelector, resourceVersion: begunAt, timeoutS, signal };
     for await (const event of this.client.watch<T>(resource, options)) {
       this.touch();
-      if (this.lastActiveMs - begunMs >= STEADY_MS) this.endOutage(begunMs);
+      if (this.lastActiveMs - begunMs >= STEADY_MS) this.endOutage(begunMs, signal);
       this.take(event, begunAt);
     }
     if (clock.now() - begunMs < STEADY_MS) throw new Error('the server ended a watch at once');
-    this.endOutage(begunMs);
+    this.endOutage(begunMs, signal);
     this.options.metrics.watchEnded(resource.plural, 'ended');
   }
 
@@ -148,18 +152,20 @@ export class ListWatch<T extends ApiObject> {
       log.warn('a watch is interrupted', { resource, error });
     }
     const backoffMs = Math.min(FIRST_RETRY_MS * 2 ** this.failures, LONGEST_RETRY_MS) * (0.5 + random() / 2);
-    const askedMs = isApiError(error) ? Math.min(error.retryAfterMs ?? 0, LONGEST_RETRY_MS) : 0;
+    const askedMs = isApiError(error) ? Math.min(error.retryAfterMs ?? 0, LONGEST_ASKED_MS) : 0;
     this.failures += 1;
     await delay(clock, Math.max(backoffMs, askedMs), signal);
     this.touch();
   }
 
-  private endOutage(atMs: number): void {
+  private endOutage(atMs: number, signal: AbortSignal): void {
+    const { clock, random, log } = this.options;
     this.failures = 0;
     if (this.outageSinceMs === undefined) return;
     const forMs = Math.round(atMs - this.outageSinceMs);
     this.outageSinceMs = undefined;
-    this.options.log.info('a watch is back', { resource: this.cache.resource.plural, forMs });
+    log.info('a watch is back', { resource: this.cache.resource.plural, forMs });
+    void delay(clock, random() * LONGEST_DOUBT_MS, signal).then(() => this.endDoubt());
   }
 
   private async keepResyncing(signal: AbortSignal): Promise<void> {
@@ -176,6 +182,10 @@ export class ListWatch<T extends ApiObject> {
     } catch (error) {
       this.options.log.error('a resync failed', { resource: this.cache.resource.plural, error });
     }
+    this.endDoubt();
+  }
+
+  private endDoubt(): void {
     if (this.isTrusted || this.mustList) return;
     this.mustList = true;
     this.interruption.abort();

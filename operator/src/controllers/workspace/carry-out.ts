@@ -1,6 +1,6 @@
 /** Carries out what the planner decided, one write for each action. */
 import { randomBytes } from 'node:crypto';
-import { childName, type Workspace, WORKSPACES } from '../../api/index.js';
+import { childName, type Workspace } from '../../api/index.js';
 import {
   type AppliedChild,
   type Leftover,
@@ -76,27 +76,14 @@ export async function carryOut(
       return undefined;
     case 'create-pod':
       return createPod(workspace, means, signal);
-    case 'delete-pod':
-      await deletePod(action, workspace, client, signal);
+    case 'delete-pod': {
+      const { namespace = '', name } = workspace.metadata;
+      // What was judged by its state is ended in that state only; what is stopped is stopped in any.
+      const judged = action.why === 'stopped' ? {} : { resourceVersion: action.resourceVersion };
+      await client.delete(PODS, `${namespace}/${childName(name)}`, { uid: action.uid, ...judged, signal });
       return undefined;
+    }
   }
-}
-
-/** A cache may be late: before a person's JupyterLab ends, the API server is asked whether that is still what is wanted. */
-async function deletePod(
-  { uid, resourceVersion, why }: Extract<WorkspaceAction, { kind: 'delete-pod' }>,
-  { metadata }: Workspace,
-  client: ApiClient,
-  signal: AbortSignal
-): Promise<void> {
-  const { namespace = '', name } = metadata;
-  const is = await client.get<Workspace>(WORKSPACES, `${namespace}/${name}`, signal);
-  if (is?.metadata.uid !== metadata.uid || (why === 'stopped' && is?.spec.running !== false)) {
-    throw new Error('the workspace is not what it was when its pod was to end');
-  }
-  // What was judged by its state is ended in that state only; what is stopped is stopped in any.
-  const judged = why === 'stopped' ? {} : { resourceVersion };
-  await client.delete(PODS, `${namespace}/${childName(name)}`, { uid, ...judged, signal });
 }
 
 async function createPod(workspace: Workspace, means: Means, signal: AbortSignal): Promise<Refusal | undefined> {

@@ -23,6 +23,9 @@ import { refusalOf } from './refusal-of.js';
 import { seeWorkspace } from './see-workspace.js';
 import { conditionOfType, statusOf } from './status-of.js';
 
+/** What is late comes by itself, and is looked at then; this is for a watch that has broken. */
+const LATE_MS = 5_000;
+
 export interface WorkspaceReconcilerOptions {
   readonly client: ApiClient;
   readonly caches: WorkspaceCaches;
@@ -44,6 +47,8 @@ export class WorkspaceReconciler implements Reconciler {
     if (workspace === undefined) return this.#sweep(key, signal);
     const { seen, choices } = seeWorkspace(workspace, caches, settings);
     const plan = planWorkspace(seen, now());
+    // The caches may be late, each for itself: nothing is done on an old wish, to a pod least of all.
+    if (plan.actions.length > 0 && !(await this.#isCurrent(key, workspace, signal))) return { recheckAfterMs: LATE_MS };
     const { name, namespace = '' } = workspace.metadata;
     const home = caches.claims.get(`${namespace}/${childName(name)}`);
     const means = { client, settings, choices, home };
@@ -52,6 +57,11 @@ export class WorkspaceReconciler implements Reconciler {
       refused === undefined ? plan : refusedReport(plan.report, refused, seen.reported, now());
     await this.#report(workspace, statusOf(workspace, seen, report, now()), signal);
     return recheckAfterMs === undefined ? {} : { recheckAfterMs };
+  }
+
+  async #isCurrent(key: Key, { metadata }: Workspace, signal: AbortSignal): Promise<boolean> {
+    const is = (await this.#options.client.get(WORKSPACES, key, signal))?.metadata;
+    return is?.uid === metadata.uid && is?.generation === metadata.generation;
   }
 
   /** One write where something is new, then its event. A status that was decided on an older object is refused, and decided again. */
