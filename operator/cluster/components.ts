@@ -23,6 +23,8 @@ export interface Component {
 
 export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock';
 export const GPU_STATE = 'gpus.json';
+/** So many simulated nodes are no more work for the control plane than none. */
+const FEW = 20;
 
 /** In the order in which they are started. */
 export function components(spec: ClusterSpec, places: Places): Component[] {
@@ -119,9 +121,9 @@ function controllerManager({ addresses: { controllerManagerPort }, kwok }: Clust
       '--bind-address=127.0.0.1',
       `--secure-port=${controllerManagerPort}`,
       // A claim made together with its volume waits for the next round. Ten thousand claims, looked at every 2 s, are work for a core.
-      `--pvclaimbinder-sync-period=${kwok > 0 ? 15 : 2}s`,
+      `--pvclaimbinder-sync-period=${kwok > FEW ? 15 : 2}s`,
       // A test of a lost node waits for it; a thousand simulated ones on two busy cores are not lost when they are late.
-      `--node-monitor-grace-period=${kwok > 0 ? 120 : 20}s`
+      `--node-monitor-grace-period=${kwok > FEW ? 120 : 20}s`
     ]
   };
 }
