@@ -8,8 +8,10 @@ import { ROOT } from './command.ts';
 const PROOFS: Readonly<Record<string, string>> = {
   'cluster-cycles': 'operator/cluster/bench/proof-cycles.ts',
   'fresh-clone': 'scripts/proof-fresh-clone.ts',
+  'operator-outage': 'operator/cluster/bench/proof-operator-outage.ts',
   'retrieval-batch': 'recsys/bench/proof-batch.ts',
-  'retrieval-cuda': 'recsys/bench/proof-cuda.ts'
+  'retrieval-cuda': 'recsys/bench/proof-cuda.ts',
+  'workspace-chaos': 'operator/cluster/bench/proof-workspace-chaos.ts'
 };
 
 const name = process.argv[2] ?? '';
