@@ -82,21 +82,15 @@ export class Drill {
     const witness = new Witness(server, this.ledger, namespaces);
     const before = await this.pods();
     const restartsBefore = await this.restarts();
-    const { renewTime } = await leaseOf(server);
-    await away(cluster, faults, ['apiserver'], awayMs);
-    const backMs = performance.now();
-    const sinceS = (): number => (performance.now() - backMs) / 1000;
-    const slot = await this.make(`asked-${Math.round(backMs)}`);
-    const leading = waitUntil('an operator leads', this.options.settleMs, async () => {
-      return (await leaseOf(server)).renewTime !== renewTime;
-    }).then(sinceS);
-    const reconciling = this.untilReported(slot).then(sinceS);
-    const [leadsS, reconciledS] = await Promise.all([leading, reconciling]);
+    let recovered = { leadsS: NaN, reconciledS: NaN };
+    await away(cluster, faults, ['apiserver'], awayMs, async () => {
+      recovered = await this.recovery();
+    });
     await this.settle();
     await witness.end();
     requireSame(before, await this.pods());
     if (witness.complaints.length > 0) throw new Error(witness.complaints.join('\n'));
-    return { leadsS, reconciledS, restarts: (await this.restarts()) - restartsBefore };
+    return { ...recovered, restarts: (await this.restarts()) - restartsBefore };
   }
 
   /**
@@ -117,8 +111,10 @@ export class Drill {
     );
     await this.power(stopped, false);
     await this.settle();
-    await restoreSnapshot(cluster);
-    const backMs = performance.now();
+    let backMs = NaN;
+    await restoreSnapshot(cluster, async () => {
+      backMs = performance.now();
+    });
     this.outcomes.clear();
     for (const [key, outcome] of asOf) this.outcomes.set(key, outcome);
     await this.settle();
@@ -127,6 +123,19 @@ export class Drill {
     await this.does(made, this.runs, () => this.person.does({ slot: made, kind: 'create', wanted: this.runs }));
     await this.settle();
     return (performance.now() - backMs) / 1000;
+  }
+
+  private async recovery(): Promise<Pick<Recovery, 'leadsS' | 'reconciledS'>> {
+    const backMs = performance.now();
+    const backAt = Date.now();
+    const sinceS = (): number => (performance.now() - backMs) / 1000;
+    const leading = waitUntil('an operator leads', this.options.settleMs, async () => {
+      return Date.parse((await leaseOf(this.ground.server)).renewTime ?? '') > backAt;
+    }).then(sinceS);
+    const slot = await this.make(`asked-${Math.round(backMs)}`);
+    const reconciling = this.untilReported(slot).then(sinceS);
+    const [leadsS, reconciledS] = await Promise.all([leading, reconciling]);
+    return { leadsS, reconciledS };
   }
 
   /** How many operators say that they lead. */

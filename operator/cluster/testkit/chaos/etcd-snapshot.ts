@@ -6,10 +6,12 @@ import { restart, running } from '../../cluster.ts';
 import { quietly } from '../../quietly.ts';
 import { isReady } from '../../ready.ts';
 import { folderOf } from '../../state.ts';
+import { untilNodesReport } from './outage.ts';
 
 const LONGEST_START_MS = 120_000;
+const CONTROLLERS = 'controller-manager';
 /** All that keep what the API server has said. They are begun anew, as the documentation of etcd's restore demands; the operators are not. */
-const WATCHERS = ['controller-manager', 'scheduler', 'kubelet', 'kube-proxy', 'coredns', 'network-policy', 'kwok'];
+const WATCHERS = [CONTROLLERS, 'scheduler', 'kubelet', 'kube-proxy', 'coredns', 'network-policy', 'kwok'];
 
 const dataOf = (cluster: string): string => path.join(folderOf(cluster), 'etcd');
 const copyOf = (cluster: string): string => path.join(folderOf(cluster), 'etcd-snapshot');
@@ -25,10 +27,10 @@ export async function takeSnapshot(cluster: string): Promise<void> {
   }
 }
 
-/** Versions of the API server go back by this. Returns once it is ready. */
-export async function restoreSnapshot(cluster: string): Promise<void> {
+/** Versions of the API server go back by this. `whenReady` is called as soon as it is ready; all is well once this has returned. */
+export async function restoreSnapshot(cluster: string, whenReady: () => Promise<void>): Promise<void> {
   const { machine, spec } = await running(cluster);
-  const watchers = [];
+  const watchers: string[] = [];
   for (const watcher of WATCHERS) if (await machine.isRunning(watcher)) watchers.push(watcher);
   for (const component of ['apiserver', 'etcd', ...watchers]) await machine.kill(component);
   await rm(dataOf(cluster), { recursive: true });
@@ -36,7 +38,12 @@ export async function restoreSnapshot(cluster: string): Promise<void> {
   await restart(cluster, 'etcd');
   await restart(cluster, 'apiserver');
   await waitUntil('the API server is ready', LONGEST_START_MS, () => isReady(spec, folderOf(cluster)));
-  for (const watcher of watchers) await restart(cluster, watcher);
+  const startWatchers = async (): Promise<void> => {
+    for (const watcher of watchers.filter(each => each !== CONTROLLERS)) await restart(cluster, watcher);
+    await untilNodesReport(cluster);
+    if (watchers.includes(CONTROLLERS)) await restart(cluster, CONTROLLERS);
+  };
+  await Promise.all([whenReady(), startWatchers()]);
 }
 
 async function signal(cluster: string, name: 'STOP' | 'CONT'): Promise<void> {
