@@ -54,7 +54,7 @@ function page(rows: readonly string[], restoredS: number): string {
     ...rows,
     '',
     'An operator that leads and cannot renew its lease ends after 10 s, and the kubelet starts it again; the other one watches on and takes the lease. Watches are',
-    'tried again at least every 30 s. No pod and no home of the workspaces was touched: all had the same uid afterwards.',
+    'tried again at least every 10 s. No pod of the workspaces was touched, all had the same uid afterwards; and no home ended.',
     '',
     'Then etcd was given back an older state, from before a workspace was made, one stopped and one deleted; all but the operators that keep what the API',
     `server said were begun anew. ${restoredS.toFixed(1)} s after the API server was ready the operators had followed: what was deleted ran again in its old pod, what was made later`,
