@@ -87,6 +87,7 @@ async function diagnosis(kubectl: Kubectl): Promise<string> {
   const names = (await kubectl.try(['get', 'pods', '-o', 'name'])).stdout.split('\n').filter(name => name !== '');
   const parts = [
     await ask('get', 'all', '-o', 'wide'),
+    await ask('get', 'workspaces.berth.dev', '-o', 'yaml'),
     await ask('get', 'events', '--sort-by=.lastTimestamp'),
     await ask('describe', 'pods')
   ];
