@@ -32,6 +32,7 @@ import { mirror } from '../mirror.ts';
 /** As many as the operator has by default. */
 export const WORKERS = 16;
 const FIRST_RETRY_MS = 5;
+const REQUEST_MS = 180_000;
 const FIELD_MANAGER = 'notebook-controller';
 const LABEL = 'notebook-name';
 const NOTEBOOKS: Resource = {
@@ -69,7 +70,7 @@ export class NotebookController {
     config: KubeConfig,
     [notebooks, statefulSets, services]: readonly [ObjectCache<Body>, ObjectCache<Body>, ObjectCache<Body>]
   ) {
-    this.client = ApiClient.fromKubeConfig(config, { fieldManager: FIELD_MANAGER });
+    this.client = ApiClient.fromKubeConfig(config, { fieldManager: FIELD_MANAGER, requestTimeoutMs: REQUEST_MS });
     this.transport = new ApiTransport(config, {});
     [this.notebooks, this.statefulSets, this.services] = [notebooks, statefulSets, services];
   }
@@ -78,7 +79,7 @@ export class NotebookController {
   static async start(config: KubeConfig, kubectl: Kubectl, signal: AbortSignal): Promise<NotebookController> {
     await kubectl.apply([notebookDefinition()]);
     await kubectl.run(['wait', '--for=condition=Established', `crd/${NOTEBOOKS.plural}.${NOTEBOOKS.group}`]);
-    const client = ApiClient.fromKubeConfig(config, { fieldManager: FIELD_MANAGER });
+    const client = ApiClient.fromKubeConfig(config, { fieldManager: FIELD_MANAGER, requestTimeoutMs: REQUEST_MS });
     const follow = (resource: Resource): Promise<ObjectCache<Body>> =>
       mirror<Body>(client, { resource, ...(resource !== NOTEBOOKS && { labelSelector: LABEL }) }, signal);
     const caches = [await follow(NOTEBOOKS), await follow(STATEFUL_SETS), await follow(SERVICES)] as const;
@@ -95,7 +96,7 @@ export class NotebookController {
       await this.client.create<Body>(STATEFUL_SETS, { metadata: childMeta(place), spec: statefulSetSpec(place) });
       await this.client.create<Body>(SERVICES, { metadata: childMeta(place), spec: serviceSpec(place) });
     });
-    await waitUntil('the controller has seen all notebooks', 120_000, () =>
+    await waitUntil('the controller has seen all notebooks', 600_000, () =>
       [this.notebooks, this.statefulSets, this.services].every(({ size }) => size === places.length)
     );
   }
