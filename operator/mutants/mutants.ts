@@ -141,5 +141,96 @@ export const MUTANTS: readonly Mutant[] = [
     text: "belongs === 'orphan' && !deleting",
     replacement: '!deleting',
     tests: ['workspace/plan-leftovers.test.ts']
+  },
+  {
+    sentence: 'time that nobody observed counts as idle, and a laptop that wakes up loses its kernels',
+    file: 'activity/interval.ts',
+    text: 'ms > 0 && ms <= gapMs(readEveryMs)',
+    replacement: 'ms > 0',
+    tests: ['activity/plan-activity.test.ts']
+  },
+  {
+    sentence: 'one idle look is enough to stop what has worked a moment before',
+    file: 'activity/announce.ts',
+    text: 'standing.idleLooks >= 2',
+    replacement: 'standing.idleLooks >= 0',
+    tests: ['activity/plan-activity.test.ts']
+  },
+  {
+    sentence: 'somebody is warned, and has no time to do anything about it',
+    file: 'activity/announce.ts',
+    text: 'nowMs >= Math.max(warnedMs, notBeforeMs)',
+    replacement: 'nowMs >= notBeforeMs',
+    tests: ['activity/plan-activity.test.ts']
+  },
+  {
+    sentence: 'a snooze is granted, and the kernel goes all the same',
+    file: 'activity/goal.ts',
+    text: 'limitSeconds * 1000 + addedMs',
+    replacement: 'limitSeconds * 1000',
+    tests: ['activity/plan-activity.test.ts']
+  },
+  {
+    sentence: 'a silent cell that trains is stopped',
+    file: 'activity/judge-kernel.ts',
+    text: 'counts: quietMs < busyMaxMs',
+    replacement: 'counts: false',
+    tests: ['activity/signals.test.ts']
+  },
+  {
+    sentence: 'a cell that waits for an answer holds its GPU for ever',
+    file: 'activity/judge-kernel.ts',
+    text: "return state === 'busy' && !waits_input;",
+    replacement: "return state === 'busy';",
+    tests: ['activity/signals.test.ts']
+  },
+  {
+    sentence: 'a nohup job is taken for nothing',
+    file: 'activity/fold-reading.ts',
+    text: '    ...(free?.signals ?? []),\n',
+    replacement: '',
+    tests: ['activity/signals.test.ts']
+  },
+  {
+    sentence: 'a look that failed counts as one that saw nothing',
+    file: 'activity/fold-reading.ts',
+    text: "    verdict: 'unknown',",
+    replacement: "    verdict: 'idle',",
+    tests: ['activity/plan-activity.test.ts']
+  },
+  {
+    sentence: 'what can never be observed holds its GPU for ever',
+    file: 'activity/tally-look.ts',
+    text: "verdict === 'idle' || is.unknownMs >= unknownMaxMs",
+    replacement: "verdict === 'idle'",
+    tests: ['activity/plan-activity.test.ts']
+  },
+  {
+    sentence: 'an announcement outlives the cell that has run since, and the kernel goes without a new one',
+    file: 'activity/tally-look.ts',
+    text: 'lastActiveT: t };',
+    replacement: 'lastActiveT: t, announced: before?.announced ?? null };',
+    tests: ['activity/plan-activity.test.ts']
+  },
+  {
+    sentence: 'an agent that does not answer is taken at its last word',
+    file: 'activity/blindness.ts',
+    text: 'const why = time.failure ?? whyStale(time);',
+    replacement: 'const why = whyStale(time);',
+    tests: ['activity/plan-activity.test.ts']
+  },
+  {
+    sentence: 'a person gives themselves a looser limit than the platform does',
+    file: 'activity/merge-policies.ts',
+    text: 'return STRICTER[name]?.(said, is) ?? false;',
+    replacement: 'return true;',
+    tests: ['activity/policies.test.ts']
+  },
+  {
+    sentence: 'a snooze whose answer was lost is taken from the budget twice',
+    file: 'activity/answer-snooze.ts',
+    text: 'if (before >= 0) return',
+    replacement: 'if (before >= 1) return',
+    tests: ['activity/answer-snooze.test.ts']
   }
 ];

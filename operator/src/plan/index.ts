@@ -17,3 +17,4 @@ export { SKIP_TAG } from './read-notebook.js';
 export type { CellNote } from './read-notebook.js';
 export * from './notebook-script.js';
 export * from './cell-of-line.js';
+export * from './activity/index.js';

@@ -141,6 +141,12 @@ export const stops: Symptom[] = [
     wantSaid: ['Its home is kept', 'start it again']
   },
   {
+    name: 'it was stopped for being idle: why, since when and how to resume it is said',
+    seen: standing.stoppedIdle('2030-01-01T03:00:00Z', 'No cell has run for 12 h'),
+    want: 'Stopped',
+    wantSaid: ['Stopped at 2030-01-01T03:00:00Z for being idle. No cell has run for 12 h. ', 'spec.running: true']
+  },
+  {
     name: 'one that was made stopped gets no home until it starts',
     seen: fresh.stopped(),
     want: 'Stopped',

@@ -6,6 +6,7 @@
  * actions is the order of need: nothing runs before its NetworkPolicy is there.
  */
 import { remainingMs } from '../remaining-ms.js';
+import { sentence } from './sentence.js';
 import { judgePod, type PodJudgement } from './judge-pod.js';
 import type { SeenChild, SeenHome, SeenPod, SeenWorkspace } from './seen-workspace.js';
 import { notReady, phaseOf, type ReadyReason, type Said, type WorkspaceReport } from './workspace-report.js';
@@ -66,7 +67,13 @@ function planStopped(seen: SeenWorkspace): WorkspacePlan {
     const actions = pod.belongs === 'orphan' && !pod.deleting ? [endOf(pod, 'orphan')] : [];
     return plan(seen, [...actions, ...standing(seen)], notReady('Stopping', EARLIER_POD_ENDS));
   }
-  return plan(seen, standing(seen), notReady('Stopped', 'Stopped. Its home is kept; start it again at any time.'));
+  return plan(seen, standing(seen), notReady('Stopped', saidOfStopped(seen)));
+}
+
+function saidOfStopped({ stoppedIdle }: SeenWorkspace): string {
+  if (stoppedIdle === undefined) return 'Stopped. Its home is kept; start it again at any time.';
+  const { at, why } = stoppedIdle;
+  return `Stopped at ${at} for being idle. ${sentence(why)} Its home is kept; start it again at any time, by spec.running: true.`;
 }
 
 function planRunning(seen: SeenWorkspace, now: Date): WorkspacePlan {

@@ -88,5 +88,7 @@ export interface SeenWorkspace {
   readonly networkPolicy?: SeenChild;
   readonly home?: SeenHome;
   readonly pod?: SeenPod;
+  /** It was stopped for being idle, and nobody has resumed it. */
+  readonly stoppedIdle?: { readonly at: string; readonly why: string };
   readonly reported: Reported;
 }

@@ -67,6 +67,11 @@ export class SeenBuilder {
     return this.with({ running: false });
   }
 
+  /** The operator has stopped it. */
+  stoppedIdle(at: string, why: string): SeenBuilder {
+    return this.with({ running: false, stoppedIdle: { at, why } });
+  }
+
   deleted(): SeenBuilder {
     return this.with({ deleting: true });
   }

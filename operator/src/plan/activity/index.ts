@@ -1,0 +1,11 @@
+export * from './activity-policy.js';
+export * from './answer-snooze.js';
+export * from './duration-in-words.js';
+export * from './evidence.js';
+export * from './exchange.js';
+export * from './judgement.js';
+export * from './merge-policies.js';
+export * from './plan-activity.js';
+export type { ActivityMemory } from './activity-memory.js';
+export * from './policy-problems.js';
+export * from './trace.js';
