@@ -18,6 +18,7 @@ test('a minimal environment gives the documented defaults', () => {
     uvPath: '/usr/bin/uv',
     pythonPath: '/usr/bin/python3',
     assetsFolder: undefined,
+    idlePolicyFile: '/data/berth/idle-policy.json',
     lingerMs: 3_000,
     startLingerMs: 10_000,
     bundleLimits: { maxFiles: 20_000, maxBytes: 512 * 1024 * 1024 },
@@ -41,6 +42,7 @@ test('every bad setting is named at once, with what would be right', () => {
       BERTH_KERNELS_DIR: undefined,
       BERTH_SOCKET: `/${'é'.repeat(60)}`,
       BERTH_ASSETS_DIR: './dist',
+      BERTH_IDLE_POLICY_FILE: 'idle.json',
       BERTH_LINGER_MS: ' ',
       BERTH_START_LINGER_MS: '1.5',
       BERTH_CHECK_ANSWERS: 'yes'
@@ -51,6 +53,7 @@ test('every bad setting is named at once, with what would be right', () => {
     'BERTH_KERNELS_DIR is not set: want an absolute path',
     '121 bytes long, want at most 100',
     'BERTH_ASSETS_DIR=./dist: want an absolute path',
+    'BERTH_IDLE_POLICY_FILE=idle.json: want an absolute path',
     'BERTH_LINGER_MS= : want an integer in [0, 86400000]',
     'BERTH_START_LINGER_MS=1.5: want an integer in [100, 86400000]',
     'BERTH_CHECK_ANSWERS=yes: want 0 or 1'

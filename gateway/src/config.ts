@@ -19,6 +19,8 @@ export interface GatewayConfig {
   readonly pythonPath: string;
   /** Holds `launcher/` and `environments/`; undefined: main derives it from where it lies itself. */
   readonly assetsFolder: string | undefined;
+  /** When idle kernels are released, as this machine wants it; the file need not be there. */
+  readonly idlePolicyFile: string;
   /** How long it goes on after the last lease was given back. */
   readonly lingerMs: number;
   /** How long it waits for the first lease. */
@@ -75,14 +77,16 @@ class SettingReader {
  */
 export function readConfig(env: Env): GatewayConfig {
   const read = new SettingReader(env);
+  const dataFolder = read.path('BERTH_DATA_DIR');
   const config: GatewayConfig = {
-    dataFolder: read.path('BERTH_DATA_DIR'),
+    dataFolder,
     cacheFolder: read.path('BERTH_CACHE_DIR', defaultCacheFolder(env)),
     kernelsFolder: read.path('BERTH_KERNELS_DIR'),
     socketPath: read.path('BERTH_SOCKET'),
     uvPath: read.path('BERTH_UV'),
     pythonPath: read.path('BERTH_PYTHON'),
     assetsFolder: read.optionalPath('BERTH_ASSETS_DIR'),
+    idlePolicyFile: read.optionalPath('BERTH_IDLE_POLICY_FILE') ?? join(dataFolder, 'idle-policy.json'),
     lingerMs: read.integer('BERTH_LINGER_MS', 3_000, 0, 24 * HOUR_MS),
     startLingerMs: read.integer('BERTH_START_LINGER_MS', 10_000, 100, 24 * HOUR_MS),
     bundleLimits: {

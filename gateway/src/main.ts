@@ -19,6 +19,7 @@ import { jsonLogger, type Logger } from './http/logger.js';
 import { requirePrivate } from './http/require-private.js';
 import { SYSTEM_TIMERS } from './http/timers.js';
 import { drain, listenPrivately, requireFree } from './http/unix-server.js';
+import { LocalActivity } from './platform/local/activity/index.js';
 import { LocalCompute } from './platform/local/compute/index.js';
 import { LocalEnvironments } from './platform/local/environments/index.js';
 import { LocalPlatform } from './platform/local/index.js';
@@ -106,7 +107,9 @@ async function openPlatform(config: GatewayConfig, log: Logger, clock: () => Dat
   });
   const compute = await LocalCompute.open(common);
   const kernels = await LocalKernels.open({ folder: join(dataFolder, 'kernels'), environments, compute, log, clock });
-  const parts = { environments, compute, kernels };
+  const { idlePolicyFile: policyFile } = config;
+  const activity = await LocalActivity.open({ folder: join(dataFolder, 'activity'), policyFile, log, clock });
+  const parts = { environments, compute, kernels, activity };
   const platform = await LocalPlatform.open({ ...common, ...parts, launcherFolder, bundleLimits });
   const close = async (): Promise<void> => {
     await platform.close();

@@ -6,3 +6,4 @@ export * from './log.js';
 export * from './offer.js';
 export * from './routes.js';
 export * from './run.js';
+export * from './activity.js';

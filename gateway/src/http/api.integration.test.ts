@@ -19,6 +19,7 @@ import {
   type RunView
 } from '../contract/index.js';
 import { openApiDocument } from '../contract/openapi.js';
+import { LocalActivity } from '../platform/local/activity/index.js';
 import { LocalCompute } from '../platform/local/compute/index.js';
 import { EnvironmentsWorld } from '../platform/local/environments/environments.testkit.js';
 import { LocalPlatform } from '../platform/local/index.js';
@@ -62,11 +63,13 @@ beforeAll(async () => {
   const environments = await world.made();
   const compute = await LocalCompute.open({ log, clock, variables: {}, machine: { cores: 2, memoryBytes: 1024 ** 3 } });
   const kernels = await LocalKernels.open({ folder: join(folder, 'kernels'), environments, compute, log, clock });
+  const judge = { folder: join(folder, 'activity'), policyFile: join(folder, 'idle-policy.json') };
+  const activity = await LocalActivity.open({ ...judge, log, clock });
   const platform = await LocalPlatform.open({
     dataFolder: join(folder, 'data'),
     launcherFolder: fileURLToPath(new URL('../../launcher/berth_launcher', import.meta.url)),
     pythonPath: python,
-    ...{ environments, compute, kernels, log, clock },
+    ...{ environments, compute, kernels, activity, log, clock },
     variables: process.env,
     bundleLimits: { maxBytes: 1024 * 1024, maxFiles: 100 }
   });

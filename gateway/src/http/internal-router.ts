@@ -1,5 +1,7 @@
 /** `/internal`: for the Jupyter server's half only, which does not forward these paths to browsers. */
 import { Router, type RequestHandler } from 'express';
+import { internalActivityRoutes } from './internal-activity-routes.js';
+import type { ActivityPlatform } from './internal-activity-routes.js';
 import { internalKernelRoutes } from './internal-kernel-routes.js';
 import type { InternalPlatform } from './internal-kernel-routes.js';
 import { jsonBodyMiddlewares } from './json-body.js';
@@ -16,7 +18,7 @@ export interface Health {
 }
 
 export interface InternalDeps {
-  readonly platform: InternalPlatform;
+  readonly platform: InternalPlatform & ActivityPlatform;
   readonly health: Health;
   readonly leases: Leases;
   readonly timers: Timers;
@@ -32,6 +34,7 @@ export function internalRouter(deps: InternalDeps): Router {
   router.get('/lease', lease(deps));
   router.use(...jsonBodyMiddlewares());
   internalKernelRoutes(router, deps.platform, deps);
+  internalActivityRoutes(router, deps.platform, deps);
   return router;
 }
 

@@ -6,7 +6,13 @@ import { invalidInput } from './input-problems.js';
 const BODY_MAX_BYTES = 256 * 1024;
 /** A lock may have 8 million characters; its line ends and quotes take two bytes each in JSON. */
 const LOCK_BODY_MAX_BYTES = 16 * 1024 * 1024;
-const WITH_LOCK: ReadonlySet<string> = new Set([ROUTES.createEnvironment.path, ROUTES.inspectLock.path]);
+/** Readings of two hours with a few kernels, or one of a thousand kernels: an agent that has more sends it in parts. */
+const READINGS_BODY_MAX_BYTES = 4 * 1024 * 1024;
+const LARGER: ReadonlyMap<string, number> = new Map([
+  [ROUTES.createEnvironment.path, LOCK_BODY_MAX_BYTES],
+  [ROUTES.inspectLock.path, LOCK_BODY_MAX_BYTES],
+  ['/activity', READINGS_BODY_MAX_BYTES]
+]);
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 type Incoming = Pick<Request, 'method' | 'path'>;
@@ -15,8 +21,9 @@ type Incoming = Pick<Request, 'method' | 'path'>;
 export function jsonBodyMiddlewares(): RequestHandler[] {
   return [
     requireJson,
-    reader(BODY_MAX_BYTES, req => isWrite(req) && !hasLock(req)),
-    reader(LOCK_BODY_MAX_BYTES, req => isWrite(req) && hasLock(req))
+    ...[BODY_MAX_BYTES, READINGS_BODY_MAX_BYTES, LOCK_BODY_MAX_BYTES].map(limit =>
+      reader(limit, req => isWrite(req) && limitOf(req) === limit)
+    )
   ];
 }
 
@@ -39,8 +46,8 @@ function isWrite(req: Incoming): boolean {
   return WRITES.has(req.method);
 }
 
-function hasLock(req: Incoming): boolean {
-  return WITH_LOCK.has(req.path);
+function limitOf(req: Incoming): number {
+  return LARGER.get(req.path) ?? BODY_MAX_BYTES;
 }
 
 /** Proxies say `Content-Length: 0` where there is nothing. */

@@ -2,6 +2,7 @@
  * The port between the API and whatever carries it out: this machine (`local`) or a cluster (`kubernetes`).
  * Both pass the one suite in `conformance.ts`. Failures that a caller can act on are `PlatformError`s.
  */
+import type { AgentSays, JudgeSays } from '@berth/operator/plan';
 import type {
   Environment,
   EnvironmentDetail,
@@ -57,6 +58,8 @@ export interface Platform {
   kernelStarted(actor: Actor, id: string, pid: number): Promise<void>;
   /** The process has ended and will not be started again: its compute is free. */
   kernelEnded(actor: Actor, id: string): Promise<void>;
+  /** For the agent inside a Jupyter server: what it has seen, and what becomes of its idle kernels. */
+  judgeActivity(actor: Actor, says: AgentSays): Promise<JudgeSays>;
   /** @param signal aborted when the client is gone: nothing half-made is left. */
   submit(actor: Actor, submission: RunSubmission, signal: AbortSignal): Promise<RunView>;
   runs(actor: Actor): Promise<RunView[]>;

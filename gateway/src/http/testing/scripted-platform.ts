@@ -31,6 +31,7 @@ export function scriptedPlatform(script: Partial<Platform> = {}): ScriptedPlatfo
     launchKernel: missing,
     kernelStarted: missing,
     kernelEnded: missing,
+    judgeActivity: missing,
     cancelEnvironment: missing,
     submit: missing,
     runs: async () => [],

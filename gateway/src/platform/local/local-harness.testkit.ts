@@ -7,6 +7,7 @@ import { PlatformError } from '../../contract/index.js';
 import type { Environment, EnvironmentDetail, EnvironmentUse, Garbage, LockView } from '../../contract/index.js';
 import type { PlatformHarness } from '../conformance-client.testkit.js';
 import type { Actor } from '../platform.js';
+import { LocalActivity } from './activity/index.js';
 import { LocalCompute } from './compute/index.js';
 import type { LocalComputeOptions } from './compute/index.js';
 import { LocalPlatform } from './local-platform.js';
@@ -130,10 +131,12 @@ export function openCompute(more: Partial<LocalComputeOptions> = {}): Promise<Lo
 }
 
 /** A platform with kernels of its own, as a gateway opens both. */
-export async function openPlatform(options: Omit<LocalPlatformOptions, 'kernels'>): Promise<OpenedPlatform> {
+export async function openPlatform(options: HarnessOptions): Promise<OpenedPlatform> {
   const { dataFolder, environments, compute, log, clock = () => new Date() } = options;
   const kernels = await LocalKernels.open({ folder: join(dataFolder, 'kernels'), environments, compute, log, clock });
-  const platform = await LocalPlatform.open({ ...options, kernels });
+  const policyFile = join(dataFolder, 'idle-policy.json');
+  const activity = await LocalActivity.open({ folder: join(dataFolder, 'activity'), policyFile, log, clock });
+  const platform = await LocalPlatform.open({ ...options, kernels, activity });
   const close = async (): Promise<void> => {
     await platform.close();
     await kernels.close();
@@ -146,7 +149,7 @@ export interface OpenedPlatform {
   readonly close: () => Promise<void>;
 }
 
-type HarnessOptions = Omit<LocalPlatformOptions, 'kernels'>;
+type HarnessOptions = Omit<LocalPlatformOptions, 'kernels' | 'activity'>;
 
 export interface LocalHarness extends PlatformHarness {
   readonly platform: LocalPlatform;

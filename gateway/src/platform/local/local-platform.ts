@@ -2,6 +2,7 @@
  * The platform on this machine: its processors and GPUs, local Python environments, kernels and runs. It puts the parts
  * together: who holds what is told to those who hand out, and what changes anywhere is told to all that listen.
  */
+import type { AgentSays, JudgeSays } from '@berth/operator/plan';
 import type { BundleLimits } from '../../bundle/index.js';
 import { PlatformError } from '../../contract/index.js';
 import type {
@@ -27,9 +28,17 @@ import type {
 } from '../../contract/index.js';
 import { makePrivateFolder } from '../../store/index.js';
 import type { Actor, Platform } from '../platform.js';
+import { waitingKernels } from './activity/waiting-kernels.js';
 import { ChangeFeed } from './change-feed.js';
 import { LocalRuns } from './local-runs.js';
-import type { ComputeClaim, PlatformCompute, PlatformEnvironments, PlatformKernels, PlatformLog } from './ports.js';
+import type {
+  ComputeClaim,
+  PlatformActivity,
+  PlatformCompute,
+  PlatformEnvironments,
+  PlatformKernels,
+  PlatformLog
+} from './ports.js';
 import { inheritedVariables } from './run-variables.js';
 
 export interface LocalPlatformOptions {
@@ -39,10 +48,11 @@ export interface LocalPlatformOptions {
   readonly launcherFolder: string;
   /** An interpreter for cleaning up after launchers; any from 3.10 on. */
   readonly pythonPath: string;
-  /** This and the next two stay the caller's: they are not closed with the platform. */
+  /** This and the next three stay the caller's: they are not closed with the platform. */
   readonly environments: PlatformEnvironments;
   readonly compute: PlatformCompute;
   readonly kernels: PlatformKernels;
+  readonly activity: PlatformActivity;
   /** The variables of this process; what runs inherit is chosen from them. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly log: PlatformLog;
@@ -173,6 +183,14 @@ export class LocalPlatform implements Platform {
 
   async kernelEnded(_actor: Actor, id: string): Promise<void> {
     await this.options.kernels.ended(id);
+  }
+
+  /** Whom a kernel keeps waiting is known here; whose message it is does not matter: this machine is one person's. */
+  async judgeActivity(_actor: Actor, says: AgentSays): Promise<JudgeSays> {
+    this.requireOpen();
+    const claims = this.claims();
+    const waiting = waitingKernels(claims, this.options.compute.capacities(claims));
+    return this.options.activity.judge(says, waiting);
   }
 
   async submit(actor: Actor, submission: RunSubmission, signal: AbortSignal): Promise<RunView> {

@@ -1,5 +1,5 @@
 /** What the local platform needs from its neighbours, in the few methods that it uses. */
-import type { Capacity, QueueEntry } from '@berth/operator/plan';
+import type { AgentSays, Capacity, JudgeSays, QueueEntry } from '@berth/operator/plan';
 import type {
   Environment,
   EnvironmentDetail,
@@ -62,6 +62,10 @@ export interface ComputeClaim extends QueueEntry {
   readonly devices: readonly string[];
   /** Its processes and all that they start are its usage. */
   readonly pids: readonly number[];
+  /** Jupyter's id of a kernel that was started; null or absent: there is none. */
+  readonly kernelId?: string | null;
+  /** Id of the claim whose devices this one takes over. */
+  readonly heirOf?: string | null;
 }
 
 /** The processors and GPUs of this machine (`compute/`). */
@@ -103,6 +107,15 @@ export interface PlatformKernels {
   nudge(): void;
   onChange(listener: (change: KernelChange) => void): () => void;
   close(): Promise<void>;
+}
+
+/** Judges which kernels are idle, and has them released (`activity/`). */
+export interface PlatformActivity {
+  /**
+   * @param waiting Jupyter's ids of the kernels that hold what somebody waits for
+   * @throws PlatformError `invalid-input` when the agent contradicts itself
+   */
+  judge(says: AgentSays, waiting: ReadonlySet<string>): Promise<JudgeSays>;
 }
 
 export type KernelChange =

@@ -29,7 +29,9 @@ export function kernelClaims(kernels: readonly TrackedKernel[]): ComputeClaim[] 
     submittedAtMs: record.claimedAtMs,
     state: record.readyAtMs === null ? 'waiting' : 'holding',
     sinceMs: record.readyAtMs ?? record.claimedAtMs,
-    pids: record.process === null || goneSinceMs !== undefined ? [] : [record.process.pid]
+    pids: record.process === null || goneSinceMs !== undefined ? [] : [record.process.pid],
+    kernelId: record.launchedAtMs === null ? null : record.kernelId,
+    heirOf: record.heirOf
   }));
 }
 

@@ -1,0 +1,1 @@
+export { LocalActivity } from './local-activity.js';
