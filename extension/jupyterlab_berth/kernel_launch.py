@@ -18,6 +18,7 @@ _CLAIM_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
 _NOTEBOOK = "JPY_SESSION_NAME"
 _PATH_MAX_CHARACTERS = 4096
 _OF_THE_GATEWAY = "BERTH_"
+_OF_THE_SERVER = "BERTH_SERVER_ID"
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,8 @@ def unplanned_variables(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def _without_settings(env: Mapping[str, str]) -> dict[str, str]:
-    """Where the gateway lies and how it is set up is nothing for the code of a notebook."""
-    return {name: value for name, value in env.items() if not name.startswith(_OF_THE_GATEWAY)}
+    """Where the gateway lies and how it is set up is nothing for the code of a notebook; whose it is, it hands on."""
+    return {name: env[name] for name in env if not name.startswith(_OF_THE_GATEWAY) or name == _OF_THE_SERVER}
 
 
 def _is_texts(values: Any) -> bool:

@@ -16,8 +16,11 @@ from jupyter_core.paths import jupyter_data_dir
 SOCKET_PATH_MAX_BYTES = 100
 """A Unix socket's path must fit `sun_path` with its closing zero: 104 bytes on macOS, 108 on Linux."""
 
-NOT_FOR_THE_GATEWAY = frozenset({"JUPYTER_TOKEN", "JUPYTERHUB_API_TOKEN", "JPY_API_TOKEN", "NODE_OPTIONS"})
-"""The gateway outlives the server that starts it, so it must not carry that server's secrets, nor Node options."""
+NOT_FOR_THE_GATEWAY = frozenset(
+    {"JUPYTER_TOKEN", "JUPYTERHUB_API_TOKEN", "JPY_API_TOKEN", "NODE_OPTIONS", "BERTH_SERVER_ID"}
+)
+"""The gateway outlives the server that starts it, so it must not carry that server's secrets, nor Node options, nor the
+mark by which the processes of that server are known."""
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,11 @@ class Lease:
                 await self._task
         await self._settle(None, "This Jupyter server is stopping.")
 
+    @property
+    def joined(self) -> GatewayClient | None:
+        """The client of the gateway whose lease is held now: whoever only wants to tell it something starts none."""
+        return self._client
+
     async def client(self, other_than: GatewayClient | None = None) -> GatewayClient:
         """The gateway's client, after waiting for a gateway that is being started.
 

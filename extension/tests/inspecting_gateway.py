@@ -33,7 +33,8 @@ go_on = asyncio.Event()
 async def require_token(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.headers.get("Authorization") != f"Bearer {TOKEN}":
         return web.json_response({"code": "unauthenticated"}, status=401)
-    seen.append(f"{request.method} {request.raw_path}")
+    if request.path != "/internal/activity":  # which the server asks by itself, whatever a test does
+        seen.append(f"{request.method} {request.raw_path}")
     return await handler(request)
 
 

@@ -109,6 +109,7 @@ def test_a_kernel_sees_no_gpu_that_it_has_not_asked_for_and_nothing_of_the_gatew
         "BERTH_KERNEL_ID",
         "BERTH_LOCK_HASH",
         "BERTH_OFFER",
+        "BERTH_SERVER_ID",
     }
     assert "PYTHONPATH" not in variables
     assert variables["PATH"].startswith(f"{variables['VIRTUAL_ENV']}/bin:")

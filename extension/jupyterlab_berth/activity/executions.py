@@ -1,0 +1,37 @@
+"""Counts the cells that kernels begin to run, by what they publish: messages of widgets are no cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+class Executions:
+    """A listener to the messages of all kernels."""
+
+    def __init__(self, on_ended: Callable[[str], None]) -> None:
+        """`on_ended` is called with the kernel whose cell has ended."""
+        self._on_ended = on_ended
+        self._begun: dict[str, int] = {}
+
+    def on_message(self, kernel_id: str, message: dict[str, Any]) -> None:
+        """Called with everything that a kernel publishes."""
+        kind = message["header"]["msg_type"]
+        if kind == "execute_input":
+            self._begun[kernel_id] = self._begun.get(kernel_id, 0) + 1
+        elif kind == "status" and _ends_a_cell(message):
+            self._on_ended(kernel_id)
+
+    def count(self, kernel_id: str) -> int:
+        """How many cells it has begun since it is known."""
+        return self._begun.get(kernel_id, 0)
+
+    def keep_only(self, kernel_ids: set[str]) -> None:
+        """Forgets the kernels that are gone."""
+        for gone in self._begun.keys() - kernel_ids:
+            del self._begun[gone]
+
+
+def _ends_a_cell(status: dict[str, Any]) -> bool:
+    is_of_cell = status["parent_header"].get("msg_type") == "execute_request"
+    return is_of_cell and status["content"].get("execution_state") == "idle"

@@ -1,0 +1,49 @@
+"""The file that outputs wait in while there is no server: an idle workspace is stopped, its person comes later."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from .execution import Execution
+
+
+class KeptFile:
+    """Written when a server ends, and read once by the next server of the same folder of notebooks."""
+
+    def __init__(self, data_folder: Path, root_folder: str, log: logging.Logger) -> None:
+        name = hashlib.sha256(os.fsencode(root_folder)).hexdigest()[:16]
+        self._folder = data_folder / "outputs"
+        self._path = self._folder / f"{name}.json"
+        self._log = log
+
+    def take(self) -> list[Execution]:
+        """What the last server left, oldest first; the file is gone then."""
+        try:
+            text = self._path.read_text()
+            self._path.unlink()
+            return [Execution.from_json(entry) for entry in json.loads(text)]
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            self._log.warning("Outputs that were kept in %s are lost: %s", self._path, error)
+            return []
+
+    def write(self, executions: list[Execution]) -> None:
+        """Leaves these for the next server; only this person can read them."""
+        if not executions:
+            return
+        part = self._path.with_suffix(f".{os.getpid()}")
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                json.dump([execution.to_json() for execution in executions], file)
+            part.replace(self._path)
+        except OSError as error:
+            self._log.warning("Outputs could not be kept in %s: %s", self._path, error)
+            with suppress(OSError):
+                part.unlink()

@@ -1,0 +1,58 @@
+"""Text of a stream that does not grow with a progress bar: of a line that is written over, what can be seen."""
+
+from __future__ import annotations
+
+
+class StreamText:
+    """What was printed, shortened so that a notebook which gets `text` and then the rest looks as if it had got all."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._open: list[str] = []
+        self.size = 0
+
+    def add(self, text: str) -> None:
+        """Appends what was printed next."""
+        if "\n" not in text and "\r" not in text:
+            self._open.append(text)
+            self.size += len(text)
+            return
+        *lines, rest = ("".join(self._open) + text).split("\n")
+        self.size -= sum(map(len, self._open))
+        if lines:
+            self._lines.append("".join(as_seen(line) + "\n" for line in lines))
+            self.size += len(self._lines[-1])
+        self._open = [still_open(rest)]
+        self.size += len(self._open[0])
+
+    @property
+    def ends_a_line(self) -> bool:
+        """Whether what comes next begins a line of its own."""
+        return not any(self._open)
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(self._lines) + "".join(self._open)
+
+
+def as_seen(line: str) -> str:
+    """A complete line after its carriage returns. One with backspaces stays as it is: JupyterLab knows them."""
+    return line if "\b" in line else overwritten(line)[0]
+
+
+def still_open(line: str) -> str:
+    """The shortest text that leaves the same characters, and the cursor at the same one."""
+    if "\r" not in line or "\b" in line:
+        return line
+    seen, cursor = overwritten(line)
+    return seen if cursor == len(seen) else f"{seen}\r{seen[:cursor]}"
+
+
+def overwritten(line: str) -> tuple[str, int]:
+    """The characters of a line, and where the cursor stands: each carriage return leads it back to the first."""
+    seen, cursor = "", 0
+    for part in line.split("\r"):
+        seen = part + seen[len(part) :]
+        cursor = len(part)
+    return seen, cursor
