@@ -79,7 +79,7 @@ const RINGS: readonly Ring[] = [
     // The first two mostly wait for processes that they have started, so they go side by side; the third wants the cores.
     run: async () => {
       const server = pytest('server', ['extension/tests']);
-      const launcher = pytest('launcher', ['gateway/launcher', 'examples/tests']);
+      const launcher = pytest('launcher', ['gateway/launcher', 'examples/tests', 'operator/corpus']);
       const both = sumCounts(await server, await launcher);
       const recsys = env['BERTH_TEST_RECSYS_PYTHON'];
       const own = recsys === undefined ? undefined : await pytest('recsys', ['recsys/python/tests'], recsys);
@@ -117,6 +117,10 @@ async function prepare(): Promise<string[]> {
   if (recsys === undefined) {
     missing.push('recsys: the Python environment for its tests is not made yet (run `npm test -- --all`)');
   } else env['BERTH_TEST_RECSYS_PYTHON'] = recsys;
+  const hub = await lockedPython('hub', { create: all });
+  if (hub === undefined) {
+    missing.push('hub: the Python environment with a JupyterHub is not made yet (run `npm test -- --all`)');
+  } else env['BERTH_TEST_HUB_PYTHON'] = hub;
   const noCluster = await whyNoCluster({ install: all });
   if (noCluster === undefined) env['BERTH_TEST_CLUSTER'] = 'test';
   else missing.push(`cluster: ${noCluster}`);
