@@ -2,6 +2,16 @@
 import { pickerPlugin } from './compute/picker/picker-plugin.js';
 import { computePlugin } from './compute/plugin.js';
 import { environmentsPlugin, pinPlugin } from './environments/plugin.js';
+import {
+  idleBannerPlugin,
+  idleInputPlugin,
+  idlePanelPlugin,
+  idlePlugin,
+  idleRunningPlugin,
+  idleStatusPlugin,
+  idleWarningsPlugin
+} from './idle/plugin.js';
+import { outputsPlugin } from './outputs/plugin.js';
 import { notificationsPlugin, runningPlugin, runsPlugin, statusPlugin, trainPlugin } from './runs/plugin.js';
 import { gatewayPlugin, panelPlugin } from './shared/plugin.js';
 
@@ -16,5 +26,13 @@ export default [
   trainPlugin,
   runningPlugin,
   statusPlugin,
-  notificationsPlugin
+  notificationsPlugin,
+  idlePlugin,
+  idleInputPlugin,
+  idlePanelPlugin,
+  idleStatusPlugin,
+  idleWarningsPlugin,
+  idleBannerPlugin,
+  idleRunningPlugin,
+  outputsPlugin
 ];

@@ -100,6 +100,31 @@ def test_input_in_a_page_is_of_its_notebook_and_of_the_workspace(operator: Opera
     assert kernel_in(again, kernel_id)["input_t"] == kernel_in(seen, kernel_id)["input_t"]
 
 
+def test_a_question_that_ended_with_its_kernel_is_not_that_of_the_next_cell(grace: Person, operator: Operator) -> None:
+    kernel_id = start_notebook(operator.server)
+    run_cell(grace, kernel_id, "import time")
+    run_cell(grace, kernel_id, "time.sleep(600)", waits=False)
+    operator.until("a cell runs", lambda found: kernel_in(found, kernel_id)["state"] == "busy")
+    body = {"kernels": {}, "input": None, "waitsInput": [kernel_id], "tabs": 1, "page": "page-that-is-closed"}
+    assert post(operator.server, "input", body).status == 204
+    operator.until("it waits for an answer", lambda found: kernel_in(found, kernel_id)["waits_input"])
+    os.kill(process_of(grace, kernel_id), signal.SIGKILL)  # Jupyter restarts it by itself
+    operator.until("it begins anew", lambda found: kernel_in(found, kernel_id)["state"] != "busy")
+    run_cell(grace, kernel_id, "import time; time.sleep(600)", waits=False)
+    busy = operator.until("the next cell runs", lambda found: kernel_in(found, kernel_id)["state"] == "busy")
+    assert kernel_in(busy, kernel_id)["waits_input"] is False, "it would be taken for idle"
+
+
+def test_a_kernel_that_was_killed_in_a_cell_is_busy_no_longer(grace: Person, operator: Operator) -> None:
+    kernel_id = start_notebook(operator.server)
+    run_cell(grace, kernel_id, "import time; time.sleep(600)", waits=False)
+    operator.until("a cell runs", lambda found: kernel_in(found, kernel_id)["state"] == "busy")
+    os.kill(process_of(grace, kernel_id), signal.SIGKILL)  # as who has used too much memory; Jupyter restarts it
+    operator.until("nothing runs", lambda found: kernel_in(found, kernel_id)["state"] == "idle")
+    run_cell(grace, kernel_id, "import time; time.sleep(600)", waits=False)
+    operator.until("a cell runs again", lambda found: kernel_in(found, kernel_id)["state"] == "busy")
+
+
 def test_a_wish_reaches_the_judge_and_is_taken_back(operator: Operator) -> None:
     wish = {"kernel": {"hardSeconds": 60}}
     assert post(operator.server, "input", {"page": "p-1", "wish": wish}).status == 204

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jupyterlab_berth.activity.private_files import held
 from jupyterlab_berth.activity.report import REPORTS_MAX, trace_of, write_report
 from jupyterlab_berth.activity.stops import DONE_MAX, STOPS_MAX, Stops
 
@@ -47,6 +50,23 @@ def test_it_is_there_after_a_restart_and_gone_when_it_is_dismissed(tmp_path: Pat
     assert again.readings_before("o-1") == [] and list((folder / "before-stops").iterdir()) == []
 
 
+def test_of_one_notebook_only_the_last_stop_is_told(tmp_path: Path) -> None:
+    """A notebook whose kernel was brought back must not tell of an earlier release as if that were news."""
+    stops = Stops(tmp_path, "/root")
+
+    def kernel(kernel_id: str, path: str) -> dict[str, Any]:
+        return {"subject": {"kind": "kernel", "id": kernel_id}, "path": path, "open": []}
+
+    stops.note(stop("o-1", **kernel("k-1", "a.ipynb")), READINGS)
+    stops.note(stop("o-2", **kernel("k-2", "b.ipynb")), READINGS)
+    stops.note(stop("o-3", **kernel("k-3", "a.ipynb")), READINGS)
+    assert ids(stops) == ["o-2", "o-3"] and stops.readings_before("o-1") == []
+    Stops(tmp_path, "/other").note(stop("o-4", **kernel("k-4", "b.ipynb")), READINGS)
+    assert ids(stops) == ["o-2", "o-3"], "another root folder has other notebooks of that name"
+    stops.note(stop("o-5", open=["a.ipynb"]), READINGS)
+    assert ids(stops) == ["o-2", "o-5"] and stops.is_done("o-1") and stops.is_done("o-3")
+
+
 def test_only_this_person_can_read_it(tmp_path: Path) -> None:
     folder = tmp_path / "berth" / "activity"
     Stops(folder, "/root").note(stop("o-1"), READINGS)
@@ -62,6 +82,33 @@ def test_servers_with_another_root_folder_have_stops_of_their_own(tmp_path: Path
     other.note(stop("o-2"), [])
     assert (ids(one), ids(other)) == (["o-1"], ["o-2"])
     assert not other.dismiss("o-1") and ids(one) == ["o-1"]
+
+
+NOTE_MANY = """
+import json, pathlib, sys
+from jupyterlab_berth.activity.stops import Stops
+for stop in json.load(sys.stdin):
+    Stops(pathlib.Path(sys.argv[1]), "/root").note(stop, [])
+"""
+
+
+def test_two_servers_that_note_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    servers = [
+        subprocess.Popen([sys.executable, "-c", NOTE_MANY, str(tmp_path)], stdin=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for number, server in enumerate(servers):
+        assert server.stdin
+        server.stdin.write(json.dumps([stop(f"o-{number}-{count}") for count in range(20)]))
+        server.stdin.close()
+    assert [server.wait(60) for server in servers] == [0, 0]
+    assert len(ids(Stops(tmp_path, "/root"))) == 40
+
+
+def test_a_server_that_hangs_does_not_hold_up_another(tmp_path: Path) -> None:
+    with held(tmp_path / "stops.lock"):
+        Stops(tmp_path, "/root").note(stop("o-1"), [])
+    assert ids(Stops(tmp_path, "/root")) == ["o-1"]
 
 
 def test_what_could_not_be_done_is_taken_back_and_may_be_noted_again(tmp_path: Path) -> None:

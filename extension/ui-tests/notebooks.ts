@@ -34,6 +34,13 @@ export async function writeNotebook(
   await writeFile(path.join(person.notebooks, `${name}.ipynb`), JSON.stringify(notebook));
 }
 
+/** Gives a cell (from 0) of a notebook that is not open a tag, as the property inspector does. */
+export async function tagCell(person: Person, name: string, index: number, tag: string): Promise<void> {
+  const notebook = await readNotebook(person, name);
+  const cells = notebook.cells.map((cell, at) => (at === index ? { ...cell, metadata: { tags: [tag] } } : cell));
+  await writeFile(path.join(person.notebooks, `${name}.ipynb`), JSON.stringify({ ...notebook, cells }));
+}
+
 export async function readNotebook(person: Person, name: string): Promise<NotebookFile> {
   return JSON.parse(await readFile(path.join(person.notebooks, `${name}.ipynb`), 'utf8')) as NotebookFile;
 }

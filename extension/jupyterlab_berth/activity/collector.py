@@ -16,7 +16,7 @@ from .executions import Executions
 from .front_end_input import FrontEndInput
 from .gpu_evidence import NO_GPU, Device, gpu_of_kernel
 from .nvml import Nvml, are_of_this_machine, open_devices
-from .proc_files import has_proc
+from .proc_files import has_proc, now_since_boot_s
 from .process_tree import ProcessTree, Roots, Sight
 from .waiting_cells import WaitingCells
 
@@ -27,7 +27,7 @@ OTHER_STATES = {"autorestarting": "restarting", "terminating": "restarting"}
 NAME_MAX_CHARACTERS = 256
 PATH_MAX_CHARACTERS = 4096
 FAILURE_MAX_CHARACTERS = 500
-NOTHING_SEEN = Sight({}, {}, {}, [])
+NOTHING_SEEN = Sight({}, {}, {}, {}, [])
 
 
 class Collector:
@@ -45,6 +45,7 @@ class Collector:
         self._tabs = tabs
         self._tree = ProcessTree(mark) if has_proc() else None
         self._nvml = Nvml()
+        self._began_s: dict[str, float] = {}
         self._has_failed = False
 
     def close(self) -> None:
@@ -61,14 +62,14 @@ class Collector:
             if not self._has_failed:
                 self._serverapp.log.warning("berth: activity could not be read", exc_info=True)
             self._has_failed = True
-            return {"t": self._clock(), "failed": kind_of(error)[:FAILURE_MAX_CHARACTERS]}
+            return {"t": self._clock(), "failed": _kind_of(error)[:FAILURE_MAX_CHARACTERS]}
         self._has_failed = False
         return reading
 
     def at_once(self, kernel_id: str) -> dict[str, Any]:
         """What is known of a kernel without looking: its state, its cells and the input in its notebook."""
         return {
-            "state": _state_of(self._serverapp.kernel_manager.get_kernel(kernel_id)),
+            "state": self._state(kernel_id, self._serverapp.kernel_manager.get_kernel(kernel_id)),
             "executions": self.executions.count(kernel_id),
             "input_t": self.front_end.of_kernel(kernel_id),
         }
@@ -78,6 +79,7 @@ class Collector:
         kernels = self._kernels()
         terminals = self._terminals()
         sight = NOTHING_SEEN if self._tree is None else self._tree.look(self._roots(kernels, terminals))
+        self._began_s = sight.kernel_began_s
         known = set(kernels)
         for memory in (self.executions, self.front_end, self._waiting):
             memory.keep_only(known)
@@ -133,7 +135,7 @@ class Collector:
     def _kernel(
         self, kernel_id: str, kernel: Any, path: str | None, sight: Sight, gpus: list[Device]
     ) -> dict[str, Any]:
-        state = _state_of(kernel)
+        state = self._state(kernel_id, kernel)
         seconds = sight.kernel_cpu_s.get(kernel_id)
         name = path.rpartition("/")[2] if path else getattr(kernel, "kernel_name", None) or kernel_id
         return {
@@ -148,6 +150,15 @@ class Collector:
             **self._gpu(kernel_id, sight, gpus),
         }
 
+    def _state(self, kernel_id: str, kernel: Any) -> str:
+        """As Jupyter says; but what was busy when it was killed is busy for Jupyter until the next cell has run."""
+        state = _state_of(kernel)
+        worked_s, began_s = self.executions.last_busy_s(kernel_id), self._began_s.get(kernel_id)
+        if worked_s is None or began_s is None:
+            return state
+        is_of_before = worked_s < began_s <= (now_since_boot_s() or 0)  # what began later than now is of another clock
+        return "idle" if state == "busy" and is_of_before else state
+
     def _gpu(self, kernel_id: str, sight: Sight, gpus: list[Device]) -> dict[str, Any]:
         if not self._nvml.is_here:
             return NO_GPU
@@ -156,15 +167,18 @@ class Collector:
         return gpu_of_kernel(pids, sight.kernel_devices.get(kernel_id, ""), minors, gpus)
 
 
-def _state_of(kernel: Any) -> str:
-    said = getattr(kernel, "execution_state", None) or "starting"
-    return said if said in STATES else OTHER_STATES.get(said, "unknown")
-
-
-def kind_of(error: Exception) -> str:
+def _kind_of(error: Exception) -> str:
     """Not its whole text: readings go into reports, and an address in it may hold a password. The log has all of it."""
     name = type(error).__name__
     return f"{name}: {error.strerror}" if isinstance(error, OSError) and error.strerror else name
+
+
+def _state_of(kernel: Any) -> str:
+    """Jupyter passes on whatever a kernel says of itself."""
+    said = getattr(kernel, "execution_state", None) or "starting"
+    if not isinstance(said, str):
+        return "unknown"
+    return said if said in STATES else OTHER_STATES.get(said, "unknown")
 
 
 def _process_of(kernel: Any) -> int | None:

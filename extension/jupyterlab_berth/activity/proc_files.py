@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import time
 from typing import NamedTuple
 
 PROC = "/proc"
@@ -63,6 +64,12 @@ def read_io(text: bytes) -> int:
     """Bytes that went through `read` and `write`, from the first two lines of /proc/<pid>/io."""
     words = text.split(None, 4)
     return int(words[1]) + int(words[3])
+
+
+def now_since_boot_s() -> float | None:
+    """Now, in the clock of `ProcStat.start`; None where there is no such clock."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return None if clock is None else time.clock_gettime(clock)
 
 
 def has_proc() -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 from .cpu_account import CpuAccount
 from .left_out import is_holder, is_interactive_shell, is_monitor, waits_at_its_prompt
-from .proc_files import KeptFiles, ProcStat, arguments_of, process_ids, stat_of, variables_of
+from .proc_files import CLOCK_TICKS, KeptFiles, ProcStat, arguments_of, process_ids, stat_of, variables_of
 
 MARK = "BERTH_SERVER_ID"
 """The environment variable that says whose server's a process is."""
@@ -47,6 +47,8 @@ class Sight:
     kernel_cpu_s: dict[str, float]
     kernel_pids: dict[str, set[int]]
     kernel_devices: dict[str, str]
+    kernel_began_s: dict[str, float]
+    """When its process began, since the machine was booted."""
     processes: list[dict[str, Any]]
 
 
@@ -242,7 +244,12 @@ class ProcessTree:
         self._notebooks = {kernel: self._notebooks.get(kernel, b"") for kernel in listed}
         self._choose([(pid, process) for pid, process, _, _ in told])
         evidence = [_evidence(*one) for one in told if one[1].is_listed]
-        return Sight(seconds, pids, dict(self._devices), evidence)
+        began = {
+            kernel: self._ours[pid].stat.start / CLOCK_TICKS
+            for pid, kernel in roots.kernels.items()
+            if pid in self._ours
+        }
+        return Sight(seconds, pids, dict(self._devices), began, evidence)
 
     def _choose(self, told: list[tuple[int, _Process]]) -> None:
         """Those that work go first, then those that were listed before.

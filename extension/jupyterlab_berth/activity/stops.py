@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from .private_files import read_json, write_json
+from .private_files import held, read_json, write_json
 
 STOPS_MAX = 50
 DONE_MAX = 200
@@ -43,12 +43,14 @@ class Stops:
             write_json(self._readings_file(stop["id"]), readings)
 
         def add(noted: dict[str, Any]) -> None:
-            noted["stops"] = [one for one in noted["stops"] if one["stop"]["id"] != stop["id"]]
-            noted["stops"].append({"root": self._root, "stop": stop})
+            others = [one for one in noted["stops"] if one["stop"]["id"] != stop["id"]]
+            kept = [one for one in others if one["root"] != self._root or not _is_told_by(stop, one["stop"])]
+            kept = [*kept, {"root": self._root, "stop": stop}][-STOPS_MAX:]
+            for old in others:
+                if old not in kept:
+                    self._forget_readings(old["stop"]["id"])
+            noted["stops"] = kept
             noted["done"] = [*noted["done"], stop["id"]][-DONE_MAX:]
-            for old in noted["stops"][:-STOPS_MAX]:
-                self._forget_readings(old["stop"]["id"])
-            noted["stops"] = noted["stops"][-STOPS_MAX:]
 
         self._change(add)
 
@@ -88,10 +90,11 @@ class Stops:
                 self._readings_file(stop_id).unlink()
 
     def _change(self, change: Callable[[dict[str, Any]], None]) -> None:
-        noted = self._read(anew=True)
-        noted = {"stops": list(noted["stops"]), "done": list(noted["done"])}
-        change(noted)
-        write_json(self._file, {"version": 1, **noted})
+        with held(self._folder / "stops.lock"):
+            noted = self._read(anew=True)
+            noted = {"stops": list(noted["stops"]), "done": list(noted["done"])}
+            change(noted)
+            write_json(self._file, {"version": 1, **noted})
         self._stamp = None
 
     def _read(self, anew: bool = False) -> dict[str, Any]:
@@ -104,6 +107,12 @@ class Stops:
         if anew or stamp != self._stamp:
             self._found, self._stamp = _checked(read_json(self._file)), stamp
         return self._found
+
+
+def _is_told_by(new: dict[str, Any], old: dict[str, Any]) -> bool:
+    """Whether all that an earlier stop took was taken anew: of one kernel's notebook only the last stop is of use."""
+    path = old.get("path")
+    return path is not None and (path == new["path"] or path in new["open"])
 
 
 def _checked(found: Any) -> dict[str, Any]:

@@ -25,3 +25,15 @@ test('sections stand by their ranks, whichever plugin was activated first', () =
   expect(panel.widgets).toEqual([compute, environments, runs, more]);
   panel.dispose();
 });
+
+test('a section that is folded up is opened when it is to be shown', () => {
+  const panel = new BerthPanel(new FakeModel());
+  const sections = [new Widget(), new Widget()] as const;
+  for (const section of sections) panel.addSection(section);
+  Widget.attach(panel, document.body);
+  (panel.content as AccordionPanel).collapse(1);
+  expect(sections[1].isHidden).toBe(true);
+  panel.unfold(sections[1]);
+  expect(sections[1].isHidden).toBe(false);
+  panel.dispose();
+});

@@ -33,6 +33,12 @@ export class BerthPanel extends SidePanel {
     this._fit.watch(section);
   }
 
+  /** Opens a section that the person has folded up. */
+  unfold(section: Widget): void {
+    const content = this.content as AccordionPanel;
+    content.expand(content.widgets.indexOf(section));
+  }
+
   /**
    * Until contents are there to be measured the last section, the runs, gets most of the room. Shares of what is left over,
    * unlike sizes, leave alone what a person has made of it and Lab restores.

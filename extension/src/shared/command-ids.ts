@@ -3,6 +3,7 @@ export const CommandIDs = {
   train: 'berth:train',
   chooseCompute: 'berth:choose-compute',
   releaseCompute: 'berth:release-compute',
+  resumeCompute: 'berth:resume-compute',
   newEnvironment: 'berth:new-environment',
   useEnvironment: 'berth:use-environment',
   pin: 'berth:pin',
@@ -17,5 +18,7 @@ export const CommandIDs = {
   openResults: 'berth:open-results',
   openNotebook: 'berth:open-notebook',
   copyCurl: 'berth:copy-curl',
-  reconnect: 'berth:reconnect'
+  reconnect: 'berth:reconnect',
+  showIdle: 'berth:show-idle',
+  snoozeIdle: 'berth:snooze-idle'
 } as const;

@@ -66,6 +66,12 @@ export const panelPlugin: JupyterFrontEndPlugin<IBerthPanel> = {
     for (const command of [CommandIDs.showPanel, CommandIDs.reconnect]) {
       palette?.addItem({ command, category: trans.__('Berth') });
     }
-    return { addSection: (section: Widget, rank?: number) => panel.addSection(section, rank), reveal };
+    return {
+      addSection: (section: Widget, rank?: number) => panel.addSection(section, rank),
+      reveal: section => {
+        reveal();
+        if (section !== undefined) panel.unfold(section);
+      }
+    };
   }
 };

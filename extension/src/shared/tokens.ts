@@ -4,6 +4,9 @@ import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 import type { IKernelFacts } from '../environments/kernel/kernel-facts.js';
+import type { IIdleDesk } from '../idle/idle-desk.js';
+import type { IIdleModel } from '../idle/idle-model.js';
+import type { IIdleSettings } from '../idle/idle-settings.js';
 import type { GatewayClient } from './gateway-client.js';
 import type { IGatewayModel } from './gateway-model.js';
 
@@ -24,8 +27,8 @@ export interface IBerthPanel {
    * @param rank - Sections stand in this order, whichever plugin comes first; default: 100.
    */
   addSection(section: Widget, rank?: number): void;
-  /** Opens the panel. */
-  reveal(): void;
+  /** Opens the panel, and in it a section that is folded up. */
+  reveal(section?: Widget): void;
 }
 
 export const IBerthPanel = new Token<IBerthPanel>(
@@ -68,4 +71,15 @@ export interface IPins {
 export const IPins = new Token<IPins>(
   '@berth/extension:IPins',
   'Berth’s pins: which environment each open notebook is pinned to, and what its kernel has otherwise.'
+);
+
+export interface IIdle {
+  readonly model: IIdleModel;
+  readonly settings: IIdleSettings;
+  readonly desk: IIdleDesk;
+}
+
+export const IIdle = new Token<IIdle>(
+  '@berth/extension:IIdle',
+  'Berth’s idle timers: a live model of what is in use and what is to be stopped, and what a person can do about it.'
 );

@@ -52,3 +52,35 @@ test('what opens as something else than a notebook has no dialog', async () => {
 test('without a notebook in front there is nothing to choose for', () => {
   expect(open(null).command.isEnabled({})).toBe(false);
 });
+
+describe('resuming', () => {
+  function resumed(wish: object | null) {
+    const added: Record<string, ICommand> = {};
+    const apply = jest.fn(() => Promise.resolve(true));
+    const panel = { sessionContext: { ready: Promise.resolve() } };
+    addPickerCommands({
+      app: { commands: { addCommand: (id: string, it: ICommand) => Object.assign(added, { [id]: it }) } },
+      tracker: { currentWidget: panel },
+      computes: { of: () => ({ view: { notebook: 'a/train.ipynb', facts: { wish } }, apply }) },
+      trans,
+      open: jest.fn()
+    } as unknown as IPickerCommandsOptions);
+    return { apply, command: added[CommandIDs.resumeCompute]! };
+  }
+
+  test('asks for what the notebook wishes for, in the environment that is named', async () => {
+    const { apply, command } = resumed({ offer: 'gpu-t4', count: 2 });
+    expect(await command.execute({ environment: 'study' })).toBe(true);
+    const request = { notebook: 'a/train.ipynb', environment: 'study', offer: 'gpu-t4', count: 2 };
+    expect(apply.mock.calls).toEqual([[request]]);
+  });
+
+  test.each([
+    ['without a wish', null, { environment: 'study' }],
+    ['without an environment', { offer: 'gpu-t4', count: 2 }, {}]
+  ])('%s nothing is asked for', async (_, wish, args) => {
+    const { apply, command } = resumed(wish);
+    expect(await command.execute(args)).toBe(false);
+    expect(apply).not.toHaveBeenCalled();
+  });
+});

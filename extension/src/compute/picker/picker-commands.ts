@@ -55,7 +55,37 @@ export function addPickerCommands({ app, tracker, computes, trans, open }: IPick
       await releaseAsking(computes.of(panel), trans);
     }
   });
+  addResumeCommand(app, tracker, computes, trans);
   return [CommandIDs.chooseCompute, CommandIDs.releaseCompute];
+}
+
+/** Asks for the compute that a notebook wishes for, and starts its kernel on it; the picker shows how far that is. */
+function addResumeCommand(
+  app: JupyterFrontEnd,
+  tracker: INotebookTracker,
+  computes: NotebookComputes,
+  trans: TranslationBundle
+): void {
+  app.commands.addCommand(CommandIDs.resumeCompute, {
+    label: trans.__('Resume Compute of Notebook'),
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: { ...NOTEBOOK_ARG, environment: { type: 'string', description: 'In which its kernel runs' } },
+        required: ['environment']
+      }
+    },
+    isEnabled: ({ notebook }) => typeof notebook === 'string' || tracker.currentWidget !== null,
+    execute: async ({ notebook, environment: named }) => {
+      const panel = await panelOf(app, tracker, notebook);
+      const environment = nameIn(named);
+      if (panel === null || environment === null) return false;
+      await panel.sessionContext.ready;
+      const compute = computes.of(panel);
+      const { wish } = compute.view.facts;
+      return wish !== null && compute.apply({ notebook: compute.view.notebook, environment, ...wish });
+    }
+  });
 }
 
 /** Anybody can call a command: what cannot be a name is none. */

@@ -43,6 +43,17 @@ describe('when the gateway is killed', () => {
     expect((await agent.tell()).orders.map(({ id }) => id)).toEqual(before?.map(({ id }) => id));
   });
 
+  test('a snooze that is asked for meanwhile is not refused for want of readings that are still to come', async () => {
+    agent.kernels = [kernelOf('k-2')];
+    await agent.pass(9 * MINUTE);
+    agent.kernels = [kernelOf('k-1'), kernelOf('k-2')];
+    await agent.pass(9 * MINUTE);
+    await world.open();
+    agent.snoozes = [{ id: 'snooze-0001', subject: { kind: 'kernel', id: 'k-1' }, askedMs: world.nowMs }];
+    expect((await agent.send({ readings: agent.ring.slice(0, 30) })).snoozes).toEqual([]);
+    expect((await agent.send({ readings: agent.ring.slice(30) })).snoozes).toMatchObject([{ granted: true }]);
+  });
+
   test('a warning is void if the kernel has worked meanwhile, even if it is idle again', async () => {
     await agent.pass(9 * MINUTE);
     for (const cpu_s of [11, 21, 21, 21]) {

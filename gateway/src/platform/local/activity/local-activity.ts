@@ -109,8 +109,11 @@ export class LocalActivity implements PlatformActivity {
     });
   }
 
-  private snoozes({ says, agent, policies, nowMs }: Hearing): SnoozeBook {
-    const requests = says.snoozes.map(one => ({ ...one, askedMs: one.askedMs - says.nowMs + nowMs }));
+  /** Before the readings reach the present it is not known which kernels there are; until they do, it is asked again. */
+  private snoozes({ says, readings, agent, policies, nowMs }: Hearing): SnoozeBook {
+    const isPresent = agent.isCaughtUp || reachesPresent(readings, says.nowMs, says.readEveryMs);
+    const asked = isPresent ? says.snoozes : [];
+    const requests = asked.map(one => ({ ...one, askedMs: one.askedMs - says.nowMs + nowMs }));
     const own = this.record.snoozes.filter(({ boot }) => boot === agent.boot);
     return planSnoozes(requests, agent.kernels, own, policies, nowMs);
   }
