@@ -5,9 +5,12 @@ import { ROOT } from './command.ts';
 
 /** Where each bench lives; its file's `bench` function does the whole work. */
 const BENCHES: Readonly<Record<string, string>> = {
+  'activity-reading': 'extension/bench/activity-reading.ts',
   cluster: 'operator/cluster/bench/cluster.ts',
   'extension-load': 'extension/bench/extension-load.ts',
   environment: 'gateway/bench/environment.ts',
+  'idle-corpus': 'operator/bench/idle-corpus.ts',
+  'idle-load': 'operator/cluster/bench/idle-load.ts',
   'notebook-call': 'recsys/bench/notebook-call.ts',
   'operator-scale': 'operator/cluster/bench/operator-scale.ts',
   resume: 'operator/cluster/bench/resume.ts',
