@@ -11,6 +11,7 @@ from jupyterlab_berth.activity.cpu_account import CpuAccount
 from jupyterlab_berth.activity.front_end_input import FrontEndInput
 from jupyterlab_berth.activity.judge_says import read_judge_says
 from jupyterlab_berth.activity.last_activity import publish_last_activity
+from jupyterlab_berth.activity.orders import is_stale
 from jupyterlab_berth.activity.our_clock import in_our_clock
 from jupyterlab_berth.activity.proc_files import ProcStat
 from jupyterlab_berth.activity.ring import BYTES_MAX, KEPT_S, MESSAGE_MAX_BYTES, READINGS_MAX, ReadingRing
@@ -138,6 +139,15 @@ def test_the_same_input_told_twice_is_one_and_a_later_one_is_another() -> None:
     assert (heard.of_kernel("k-1"), heard.input_t) == (97.0, 99.0), "another page has not seen it"
     heard.hear("page-2", {}, 2.0, [], 130.0)
     assert (heard.of_kernel("k-1"), heard.input_t) == (97.0, 128.0)
+
+
+@pytest.mark.parametrize(
+    ("age_s", "read_every_s", "want"), [(59, 15, False), (61, 15, True), (-61, 15, True), (61, 20, False)]
+)
+def test_an_order_of_a_judge_that_has_slept_meanwhile_releases_nothing(
+    age_s: float, read_every_s: float, want: bool
+) -> None:
+    assert is_stale(1_000.0, 1_000.0 + age_s, read_every_s) is want
 
 
 def test_input_is_still_heard_after_the_clock_was_set_back() -> None:

@@ -232,5 +232,19 @@ export const MUTANTS: readonly Mutant[] = [
     text: 'if (before >= 0) return',
     replacement: 'if (before >= 1) return',
     tests: ['activity/answer-snooze.test.ts']
+  },
+  {
+    sentence: 'a dry run ends, and everything that would have gone goes at once without a warning',
+    file: 'activity/announce.ts',
+    text: "announced.isDry === (hold === 'dry-run') && ",
+    replacement: '',
+    tests: ['activity/plan-activity.test.ts']
+  },
+  {
+    sentence: 'a warning that a wrong clock dated to next year keeps its kernel until then',
+    file: 'activity/announce.ts',
+    text: ' && announced.atMs <= nowMs',
+    replacement: '',
+    tests: ['activity/plan-activity.test.ts']
   }
 ];

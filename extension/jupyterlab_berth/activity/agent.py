@@ -16,7 +16,7 @@ from .collector import Collector
 from .events import ActivityEvents
 from .judge_says import JudgeSays
 from .last_activity import publish_last_activity
-from .orders import Orders
+from .orders import Orders, is_stale
 from .our_clock import in_our_clock
 from .report import trace_of, write_report
 from .request_bodies import InputSays, WrongSays
@@ -25,9 +25,6 @@ from .snoozes import AskedSnooze, Snoozes
 from .stops import Stops
 from .timelines import timelines
 from .view import activity_view
-
-ORDER_STALE_S = 60.0
-"""An order that rests on an older reading is one that was long on its way, or of a judge that has slept."""
 
 WORKING_STATES = ("busy", "starting", "restarting")
 
@@ -185,7 +182,7 @@ class ActivityAgent:
         """Whether it began to work, or somebody used it, after the last reading that the judge has."""
         says = self._says
         reading = self._ring.get(says.seq) if says is not None and says.boot == self._ring.boot else None
-        if reading is None or abs(self._clock() - reading["t"]) > max(ORDER_STALE_S, 4 * self.read_every_s):
+        if reading is None or is_stale(reading["t"], self._clock(), self.read_every_s):
             return True  # what the judge says is of something else, or of long ago
         known = next((one for one in reading.get("evidence", {}).get("kernels", []) if one["id"] == kernel_id), None)
         if known is None or self._snoozes.is_asked_for({"kind": "kernel", "id": kernel_id}, self._now_ms()):

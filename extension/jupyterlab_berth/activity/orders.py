@@ -14,6 +14,8 @@ from .stops import Stops
 READINGS_MAX_BYTES = 512 * 1024
 """Of the readings before a stop so much is kept with it."""
 
+STALE_S = 60.0
+
 
 class Orders:
     """The orders of one Jupyter server."""
@@ -104,6 +106,11 @@ class Orders:
     async def _notebooks(self) -> list[dict[str, Any]]:
         sessions = await self._serverapp.session_manager.list_sessions()
         return [one for one in sessions if one.get("type") == "notebook"]
+
+
+def is_stale(read_t: float, now_t: float, read_every_s: float) -> bool:
+    """Whether an order rests on a reading so old that it was long on its way, or is of a judge that has slept."""
+    return abs(now_t - read_t) > max(STALE_S, 4 * read_every_s)
 
 
 def _stop(

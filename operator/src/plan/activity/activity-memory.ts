@@ -11,6 +11,8 @@ export type SeenSignal = Omit<SignalView, 'atMs'> & { readonly t: number };
 export interface Announcement {
   readonly atMs: number;
   readonly idleMs: number;
+  /** In a dry run nobody was told. */
+  readonly isDry: boolean;
 }
 
 /** How a kernel, or the workspace, has fared so far. */

@@ -32,7 +32,7 @@ export function countDown(
   // What becomes unknown during the countdown is not taken back: it only cannot end by itself.
   const stays = before !== null && Math.max(overMs, notBeforeMs) - nowMs <= aheadMs + readEveryMs;
   if (!stays && goesMs - nowMs > aheadMs) return { ...NEVER, atMs: finite(goesMs) };
-  const announced = stays ? before : { atMs: nowMs, idleMs };
+  const announced = stays ? before : { atMs: nowMs, idleMs, isDry: goal.hold === 'dry-run' };
   const warnedMs = announced.atMs + warnMs;
   const leftMs = warnMs - (idleMs - announced.idleMs);
   const isOver = idleMs >= needMs && leftMs <= 0 && nowMs >= Math.max(warnedMs, notBeforeMs);
@@ -41,6 +41,15 @@ export function countDown(
     atMs: finite(Math.max(goesMs, warnedMs, countedMs + leftMs)),
     isDue: isOver && standing.idleLooks >= 2
   };
+}
+
+/**
+ * What was announced and still counts. Of what a dry run would have done nobody was warned; and a warning that seems to have been given
+ * later than now was given by a clock that has been set back since: it would count for as long as that, so it is given anew.
+ */
+export function stillAnnounced(announced: Announcement | null, { hold }: Goal, nowMs: number): Announcement | null {
+  const counts = announced !== null && announced.isDry === (hold === 'dry-run') && announced.atMs <= nowMs;
+  return counts ? announced : null;
 }
 
 /** What is unknown has to be so for its time first. */

@@ -223,6 +223,16 @@ describe('an agent whose clock is wrong', () => {
   });
 });
 
+test('a clock that was a year ahead when it was announced, and is put right, holds nothing for that year', () => {
+  const YEAR_S = 365 * 86_400;
+  const plans = [...same(YEAR_S, YEAR_S + 480), ...same(480, 900)].reduce<ActivityPlan[]>(
+    (before, reading) => [...before, planActivity(input({ memory: before.at(-1)?.memory, readings: [reading] }))],
+    []
+  );
+  expect(announcedAt(plans)).toEqual([YEAR_S + 465, 480]);
+  expect(firstDue(plans)).toBe(600);
+});
+
 describe('switches', () => {
   test('a dry run says what would go, goes on, and warns nobody of it', () => {
     const plans = hear(same(0, 660), { policies: policies({ ...SHORT, dryRun: true }) });
@@ -230,6 +240,14 @@ describe('switches', () => {
     expect(would.length).toBe(5);
     expect(plans.flatMap(({ due, announced }) => [...due, ...announced])).toEqual([]);
     expect(judgementOf(plans.at(-1)!).next).toMatchObject({ hold: 'dry-run', atMs: at(600), warnedAtMs: null });
+  });
+
+  test('when a dry run ends, nothing goes that nobody was warned of', () => {
+    const plans = hear(same(0, 1_800), ({ t }) => ({
+      policies: policies({ ...SHORT, workspace: { softSeconds: null, hardSeconds: null }, dryRun: t < START_T + 1_500 })
+    }));
+    expect(announcedAt(plans)).toEqual([1_500]);
+    expect(firstDue(plans)).toBe(1_620);
   });
 
   test('switched off, nothing is announced and nothing goes, whatever the policy of a kernel says', () => {

@@ -1,7 +1,7 @@
 /** Decides what is said of one kernel, or of the workspace, and whether it goes. */
 import type { ActivityMemory, KernelMemory, Remembered, Tally } from './activity-memory.js';
 import { isSame } from './answer-snooze.js';
-import { countDown, type Countdown } from './announce.js';
+import { countDown, stillAnnounced, type Countdown } from './announce.js';
 import { goalOf, type Goal } from './goal.js';
 import type { Judgement, Subject } from './judgement.js';
 import type { MergedPolicy } from './merge-policies.js';
@@ -50,7 +50,8 @@ export function planSubject<T extends Tally>({
   const goal = goalOf({ subject, policies, enabled, waits, snoozes, lastActiveMs, nowMs });
   const recalled = recall(given.tally, stands(given.tally), goal, announcedBefore(memory, subject), readEveryMs);
   const standing = stands(recalled);
-  const countdown = countDown(standing, goal, recalled.announced, { nowMs, readEveryMs });
+  const before = stillAnnounced(recalled.announced, goal, nowMs);
+  const countdown = countDown(standing, goal, before, { nowMs, readEveryMs });
   const tally = { ...recalled, announced: countdown.announced };
   const isDryRun = goal.hold === 'dry-run';
   return {
@@ -58,7 +59,7 @@ export function planSubject<T extends Tally>({
     judgement: judge(subject, tally, { standing, goal, countdown }, nowMs),
     due: dueOf(subject, tally, { standing, goal, countdown }, nowMs),
     isDryRun,
-    isNews: !isDryRun && countdown.announced !== null && recalled.announced === null,
+    isNews: !isDryRun && countdown.announced !== null && before === null,
     recheckAfterMs: recheck(standing, goal, countdown, nowMs, readEveryMs)
   };
 }
@@ -84,7 +85,7 @@ function recall<T extends Tally>(
   const neededMs = goal.neededMs[before.limit ?? goal.limit ?? 'hard'] ?? 0;
   const leastMs = standing.lastActiveMs === null ? neededMs - goal.warnMs - readEveryMs + sinceMs : 0;
   const idleMs = Math.max(tally.idleMs, leastMs);
-  return { ...tally, idleMs, announced: { atMs: before.atMs, idleMs: idleMs - sinceMs } };
+  return { ...tally, idleMs, announced: { atMs: before.atMs, idleMs: idleMs - sinceMs, isDry: false } };
 }
 
 function isVoid({ atMs }: Remembered, { announced }: Tally, { activity, lastActiveMs }: Standing, goal: Goal): boolean {

@@ -131,6 +131,13 @@ describe('what somebody wrote', () => {
     });
   });
 
+  test('some other file, whose every word is no setting, neither fills the page nor takes long to be named', () => {
+    const read = readPolicyPart({ ['x'.repeat(60_000)]: 1 }, 'idle-policy.json');
+    expect('problems' in read && read.problems).toEqual([
+      expect.stringMatching(/^idle-policy.json: x{64}… is no setting; /)
+    ]);
+  });
+
   test('must not contradict itself', () => {
     const wrong = {
       kernel: { softSeconds: 200, hardSeconds: 100 },

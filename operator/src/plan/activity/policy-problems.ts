@@ -3,6 +3,8 @@ import { PolicyPart } from './activity-policy.js';
 import { nearestName } from './nearest-name.js';
 
 const LONGEST = 366 * 24 * 3600;
+/** Of what is no name of ours so much is looked at and shown. */
+const LONGEST_NAME = 64;
 const SWITCH = 'true or false';
 const LIMIT = `a whole number of seconds from 1 to ${LONGEST}, or null for never`;
 const GROUP = 'an object of settings';
@@ -46,7 +48,8 @@ function wrongValue(field: string, value: unknown): string {
   return `${field} is ${shown(valueAt(value, field))}; want ${RIGHT[field] ?? GROUP}`;
 }
 
-function unknownKey(field: string): string {
+function unknownKey(written: string): string {
+  const field = written.length > LONGEST_NAME ? `${written.slice(0, LONGEST_NAME)}…` : written;
   const names = Object.keys(RIGHT);
   const group = field.split('.').slice(0, -1).join('.');
   const siblings = names.filter(name => name.split('.').slice(0, -1).join('.') === group);
