@@ -285,6 +285,20 @@ def test_who_comes_back_after_a_stop_finds_what_was_open() -> None:
         assert "it was training" in trace["why"] and trace["expect"][0]["must"] == "keep"
 
 
+def test_a_stop_that_did_not_come_is_not_told_of() -> None:
+    with person(**inspecting_gateway()) as ada:
+        operator = judged_server(ada)
+        start_notebook(operator.server)
+        operator.until("it is seen", lambda found: len(found["kernels"]) == 1)
+        given = [order("order-stop", "stopping")]
+        wait_until("it is noted", lambda: operator.exchange(orders=given)["done"] == ["order-stop"])
+        assert len(view(operator.server)["stops"]) == 1
+        assert operator.exchange(orders=[])["done"] == []
+        assert view(operator.server)["stops"] == []
+        wait_until("the next one is noted", lambda: operator.exchange(orders=given)["done"] == ["order-stop"])
+        assert len(view(operator.server)["stops"]) == 1
+
+
 def test_a_snooze_is_asked_for_until_it_is_answered(operator: Operator) -> None:
     operator.exchange()
     for _ in range(2):

@@ -38,6 +38,7 @@ class Orders:
         self._done: list[str] = []
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._failed: set[str] = set()
+        self._noted: set[str] = set()
 
     def done(self) -> list[str]:
         """Those that were carried out and that the judge still gives."""
@@ -48,10 +49,22 @@ class Orders:
         given = {order["id"] for order in orders}
         self._done = [one for one in self._done if one in given]
         self._failed &= given
+        for order_id in self._noted - given:
+            self._take_back(order_id)
         for order in orders:
             if order["id"] not in self._done and order["id"] not in self._tasks:
                 task = asyncio.get_running_loop().create_task(self._carry_out(order), name="berth order")
                 self._tasks[order["id"]] = task
+
+    def _take_back(self, order_id: str) -> None:
+        """The workspace was to be stopped and still runs: somebody has changed their mind in the last moment."""
+        try:
+            self._stops.take_back(order_id)
+            self._noted.discard(order_id)
+        except OSError:  # tried again as soon as the judge speaks
+            self._serverapp.log.warning(
+                "berth: the note of a stop that did not come cannot be taken back", exc_info=True
+            )
 
     async def stop(self) -> None:
         """Waits for what has begun: a kernel that is half shut down helps nobody."""
@@ -100,6 +113,7 @@ class Orders:
         opened = [one["path"] for one in await self._notebooks() if one["path"]]
         stop = _stop(order, {"kind": "workspace"}, "the workspace", None, None, sorted(set(opened)))
         self._stops.note(stop, self._readings(READINGS_MAX_BYTES))
+        self._noted.add(order["id"])
         self._serverapp.log.info("berth: this workspace is going to be stopped: %r", order["why"])
         return True
 

@@ -8,16 +8,22 @@ import { CHILDREN, NOW, NOW_MS } from './seen.testkit.js';
 import type { SeenPod, SeenWorkspace } from './seen-workspace.js';
 
 const ROUNDS = { numRuns: 600 };
+/** Where few of those that are made up matter. */
+const MANY_ROUNDS = { numRuns: 4000 };
 const planOf = (seen: SeenWorkspace): WorkspacePlan => planWorkspace(seen, NOW);
 const kindsOf = ({ actions }: WorkspacePlan): string[] => actions.map(({ kind }) => kind);
 const appliedIn = (actions: readonly WorkspaceAction[]): AppliedChild[] =>
   actions.flatMap(action => (action.kind === 'apply' ? [action.child] : []));
 
 /** Checks what is planned for every observation that `which` draws. */
-function always(which: fc.Arbitrary<SeenWorkspace>, check: (seen: SeenWorkspace, plan: WorkspacePlan) => void): void {
+function always(
+  which: fc.Arbitrary<SeenWorkspace>,
+  check: (seen: SeenWorkspace, plan: WorkspacePlan) => void,
+  rounds = ROUNDS
+): void {
   fc.assert(
     fc.property(which, seen => check(seen, planOf(seen))),
-    ROUNDS
+    rounds
   );
 }
 
@@ -102,20 +108,24 @@ describe('a pod is made only when all is there', () => {
     const needed = { 'service-account': 'serviceAccount', 'network-policy': 'networkPolicy', home: 'home' } as const;
     const withoutPod = wantedRunning.map(({ pod: _pod, ...seen }) => seen as SeenWorkspace);
     let made = 0;
-    always(withoutPod, (seen, plan) => {
-      const kinds = kindsOf(plan);
-      const at = kinds.indexOf('create-pod');
-      if (at < 0) return;
-      made += 1;
-      const before = plan.actions.slice(0, at);
-      expect(before.map(({ kind }) => kind)).toContain('create-token');
-      for (const [applied, child] of Object.entries(needed)) {
-        const is = seen[child];
-        if (is === undefined) expect(appliedIn(before)).toContain(applied);
-        else expect([is.deleting, is.belongs === 'previous']).toEqual([false, false]);
-      }
-      expect(kinds.slice(at + 1)).toEqual([]);
-    });
+    always(
+      withoutPod,
+      (seen, plan) => {
+        const kinds = kindsOf(plan);
+        const at = kinds.indexOf('create-pod');
+        if (at < 0) return;
+        made += 1;
+        const before = plan.actions.slice(0, at);
+        expect(before.map(({ kind }) => kind)).toContain('create-token');
+        for (const [applied, child] of Object.entries(needed)) {
+          const is = seen[child];
+          if (is === undefined) expect(appliedIn(before)).toContain(applied);
+          else expect([is.deleting, is.belongs === 'previous']).toEqual([false, false]);
+        }
+        expect(kinds.slice(at + 1)).toEqual([]);
+      },
+      MANY_ROUNDS
+    );
     expect(made).toBeGreaterThan(10);
   });
 
