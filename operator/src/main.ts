@@ -1,18 +1,15 @@
 /** The operator's process: reads its configuration and puts the parts together. */
 import { randomBytes } from 'node:crypto';
 import { KubeConfig } from '@kubernetes/client-node';
-import {
-  createWorkspaceCaches,
-  watchForWorkspaces,
-  type WorkspaceCaches,
-  workspaceKeys
-} from './controllers/workspace/caches.js';
+import { type ActivityCaches, createNamespaceCache } from './controllers/activity/activity-caches.js';
+import { createActivityController } from './controllers/activity/activity-controller.js';
+import { ACTIVITY_FIELD_MANAGER } from './controllers/activity/activity-writer.js';
+import { createWorkspaceCaches, type WorkspaceCaches } from './controllers/workspace/caches.js';
 import type { WorkspaceSettings } from './controllers/workspace/children.js';
-import { WorkspaceReconciler } from './controllers/workspace/workspace-reconciler.js';
+import { createWorkspaceController } from './controllers/workspace/workspace-controller.js';
 import { type OperatorConfig, readOperatorConfig } from './operator-config.js';
 import { ApiClient } from './runtime/api-client.js';
 import { machineClock as clock } from './runtime/clock.js';
-import { Controller } from './runtime/controller.js';
 import { EventRecorder } from './runtime/events.js';
 import { LeaderElection } from './runtime/leader-election.js';
 import { ListWatch } from './runtime/list-watch.js';
@@ -20,7 +17,6 @@ import { createLog, type Log } from './runtime/log.js';
 import { createMetrics, type Metrics } from './runtime/metrics.js';
 import type { ObjectCache } from './runtime/object-cache.js';
 import { runOperator, type WatchedCache } from './runtime/operator.js';
-import { WorkQueue } from './runtime/work-queue.js';
 
 const FIELD_MANAGER = 'berth-operator';
 const LEASE = 'berth-operator';
@@ -48,47 +44,48 @@ async function main(): Promise<number> {
     log,
     metrics
   });
-  const client = ApiClient.fromKubeConfig(kubeConfig, {
-    fieldManager: FIELD_MANAGER,
-    requestTimeoutMs: WRITE_TIMEOUT_MS,
-    guard: () => election.assertLeading()
-  });
+  const writerAs = (fieldManager: string): ApiClient =>
+    ApiClient.fromKubeConfig(kubeConfig, {
+      fieldManager,
+      requestTimeoutMs: WRITE_TIMEOUT_MS,
+      guard: () => election.assertLeading()
+    });
+  const client = writerAs(FIELD_MANAGER);
   const events = new EventRecorder({ client, instance: identity, clock, dateMs, log, metrics });
-  const caches = createWorkspaceCaches(config.catalogueNamespace);
-  const queue = new WorkQueue({ clock, random });
-  watchForWorkspaces(caches, key => queue.add(key));
-  const reconciler = new WorkspaceReconciler({
+  const caches = { ...createWorkspaceCaches(config.catalogueNamespace), namespaces: createNamespaceCache() };
+  const parts = { caches, events, clock, random, log, metrics };
+  const workspaces = createWorkspaceController({
+    ...parts,
     client,
-    caches,
-    events,
     settings: settingsOf(config),
+    workers: config.workers,
     now: () => new Date()
   });
-  const controller = new Controller({
-    name: 'workspace',
-    queue,
-    reconciler,
-    workers: config.workers,
-    keys: () => workspaceKeys(caches),
-    clock,
-    log,
-    metrics
+  const activity = createActivityController({
+    ...parts,
+    client: writerAs(ACTIVITY_FIELD_MANAGER),
+    agentKey: config.agentKey,
+    policy: config.idlePolicy,
+    nowMs: dateMs
   });
   return runOperator({
     watched: watchedCaches(caches, watcher, log, metrics),
     election,
-    controllers: [controller],
+    controllers: [workspaces, activity],
     health: { port: config.healthPort },
     log,
     metrics
   });
 }
 
-function settingsOf({ namespace, catalogueNamespace, workspaceUid }: OperatorConfig): WorkspaceSettings {
-  return { platformNamespace: namespace, catalogueNamespace, ...(workspaceUid !== undefined && { uid: workspaceUid }) };
+function settingsOf({ namespace, catalogueNamespace, agentKey, workspaceUid }: OperatorConfig): WorkspaceSettings {
+  const uid = workspaceUid === undefined ? {} : { uid: workspaceUid };
+  return { platformNamespace: namespace, catalogueNamespace, agentKey, ...uid };
 }
 
-function watchedCaches(caches: WorkspaceCaches, client: ApiClient, log: Log, metrics: Metrics): WatchedCache[] {
+type Caches = WorkspaceCaches & Pick<ActivityCaches, 'namespaces'>;
+
+function watchedCaches(caches: Caches, client: ApiClient, log: Log, metrics: Metrics): WatchedCache[] {
   const all: readonly ObjectCache<never>[] = Object.values(caches);
   return all.map(cache => ({
     cache,

@@ -42,12 +42,15 @@ export async function imageByDigest(cluster: string, name: ImageName): Promise<s
   return byDigest;
 }
 
-/** Installs or upgrades where something has changed, and returns once the operator runs and the policies are in force. */
-export function installChart(cluster: string): Promise<void> {
+/**
+ * Installs or upgrades where something has changed, and returns once the operator runs and the policies are in force. `more` are values beside those
+ * that every test has.
+ */
+export function installChart(cluster: string, more: object = {}): Promise<void> {
   return exclusively(path.join(CLUSTERS, `${cluster}.chart.lock`), async () => {
     const kubectl = kubectlOf(cluster, await ensureBinaries(silent));
     const helm = await helmOf(cluster);
-    const values = await testValues(cluster);
+    const values = { ...(await testValues(cluster)), ...more };
     const fingerprint = await fingerprintOf(values);
     const before = await helm.state(RELEASE, PLATFORM_NAMESPACE);
     if (before?.description !== fingerprint || before.status !== 'deployed') {

@@ -55,6 +55,12 @@ const REFUSED: readonly { values: object; wantSaid: RegExp }[] = [
   { values: { workspace: { uid: 0 } }, wantSaid: /'\/workspace\/uid': minimum: got 0, want 1/ },
   { values: { catalogueNamespace: 'a/b' }, wantSaid: /'\/catalogueNamespace'/ },
   { values: { resources: { requests: { cpu: 'much' } } }, wantSaid: /'\/resources\/requests\/cpu'/ },
+  {
+    values: { idle: { workspace: { hardSecond: 60 } } },
+    wantSaid: /'\/idle\/workspace': additional properties 'hardSecond'/
+  },
+  { values: { idle: { warnSeconds: -1 } }, wantSaid: /'\/idle\/warnSeconds': minimum: got -1, want 0/ },
+  { values: { agentKeySecret: 'A Secret' }, wantSaid: /'\/agentKeySecret'/ },
   { values: { apiServer: { cidrs: [], ports: [443] } }, wantSaid: /'\/apiServer\/cidrs': minItems: got 0, want 1/ }
 ];
 
@@ -103,7 +109,7 @@ const ANYBODY = {
 berth.test('the operator may do what it does, and nothing else', async () => {
   const everywhere = {
     ...ANYBODY,
-    'workspaces.berth.dev': 'get list watch',
+    'workspaces.berth.dev': 'get list patch watch',
     'workspaces/status.berth.dev': 'patch',
     'environments.berth.dev': 'list watch',
     pods: 'create delete get list watch',
@@ -113,6 +119,7 @@ berth.test('the operator may do what it does, and nothing else', async () => {
     persistentvolumeclaims: 'create get list patch watch',
     secrets: 'create',
     nodes: 'list watch',
+    namespaces: 'list watch',
     'events.events.k8s.io': 'create',
     'subjectaccessreviews.authorization.k8s.io': 'create'
   };
@@ -204,6 +211,7 @@ berth.test('the policies fit the resources that they are for', async () => {
     'berth-bound-operator-pods',
     'berth-bound-operator-secrets',
     'berth-bound-operator-services',
+    'berth-bound-operator-workspaces',
     'berth-guard-author'
   ]);
   for (const name of ours) {
@@ -236,19 +244,18 @@ berth.test(
     await up({ name: BESIDE, profile: 'api' }, silent);
     const kubectl = kubectlOf(BESIDE, await ensureBinaries(silent)).in('default');
     const helm = await helmOf(BESIDE);
-    const uids = async () =>
-      await kubectl.run([
-        'get',
-        'crd/workspaces.berth.dev',
-        'workspace/kept',
-        '-o',
-        'jsonpath={.items[*].metadata.uid}'
-      ]);
+    const uids = async () => {
+      const made = ['crd/workspaces.berth.dev', 'workspace/kept', '-o', 'jsonpath={.items[*].metadata.uid}'];
+      const key = ['secret', 'berth-operator-agent', '-o', 'jsonpath={.data.key}'];
+      // With another key the agents of all workspaces that are there would be strangers.
+      const agentKey = await kubectl.in(PLATFORM_NAMESPACE).run(['get', ...key]);
+      return `${await kubectl.run(['get', ...made])} ${agentKey}`;
+    };
     await applyChart(helm, { image: GOOD_IMAGE });
     await untilPoliciesAreInForce(kubectl);
     await kubectl.run(['create', '-f', '-'], JSON.stringify(workspace('kept')));
     const before = await uids();
-    expect(before).toMatch(/^\S{36} \S{36}$/);
+    expect(before).toMatch(/^\S{36} \S{36} \S{88}$/);
 
     await applyChart(helm, { image: GOOD_IMAGE, logLevel: 'debug' }, { version: '0.2.0' });
     expect(await helm.state(RELEASE, PLATFORM_NAMESPACE)).toMatchObject({ status: 'deployed', revision: 2 });

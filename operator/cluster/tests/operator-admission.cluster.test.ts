@@ -2,7 +2,7 @@
  * What the operator's account can do at most, whoever holds it: the policies of the chart, on a real API server. Nothing is written:
  * admission is the same in a dry run.
  */
-import type { Workspace } from '../../src/api/index.js';
+import { type Workspace, WorkspaceSpec } from '../../src/api/index.js';
 import {
   homeOf,
   type Manifest,
@@ -22,7 +22,8 @@ const berth = withBerth();
 const settings: WorkspaceSettings = {
   platformNamespace: PLATFORM_NAMESPACE,
   catalogueNamespace: PLATFORM_NAMESPACE,
-  uid: 1000
+  uid: 1000,
+  agentKey: 'k'.repeat(64)
 };
 const image = `registry.example/base@sha256:${'0'.repeat(64)}`;
 
@@ -50,7 +51,7 @@ const remove = (what: string, who: Kubectl = berth.operator) => who.try(['delete
 
 const pod = () =>
   podOf(lab, { image, compute: { cpu: '1', memory: '1Gi', extended: {}, problems: [] } }, 'digest', settings);
-const secret = () => tokenOf(lab, 'token');
+const secret = () => tokenOf(lab, 'token', settings);
 
 /** The object with some fields of its metadata, or of its spec, replaced. */
 const meta = (object: Manifest, change: object) => ({ ...object, metadata: { ...object.metadata, ...change } });
@@ -213,4 +214,71 @@ berth.test('what others have added to a Service keeps the operator from nothing'
   const added = { spec: { externalIPs: ['192.0.2.1'] } };
   await berth.kubectl.run(['patch', 'service', 'ws-lab', '--type=merge', '-p', JSON.stringify(added)]);
   expect(await apply(serviceOf(lab))).toMatchObject({ code: 0 });
+});
+
+const patch = (change: object, name = 'runs', ...more: string[]) =>
+  berth.operator.try([
+    'patch',
+    'workspace',
+    name,
+    '--type=merge',
+    '--dry-run=server',
+    '-p',
+    JSON.stringify(change),
+    ...more
+  ]);
+const STOP = { spec: { running: false } };
+
+/** One that runs, for all that the API server knows, and has every field that a spec can have. */
+async function makeRunning(): Promise<void> {
+  const spec = { running: true, compute: { class: 'none', cpu: '1', memory: '1Gi' }, idle: { busyMaxSeconds: 60 } };
+  const object = workspace('runs', { spec, labels: { colour: 'blue' }, annotations: { note: 'mine' } });
+  await (await berth.person('ada')).run(['create', '-f', '-'], JSON.stringify(object));
+}
+
+berth.test('the operator may stop a workspace, and whoever wrote its spec stays its author', async () => {
+  await makeRunning();
+  expect(await patch(STOP)).toMatchObject({ code: 0 });
+  await berth.operator.run(['patch', 'workspace', 'runs', '--type=merge', '-p', JSON.stringify(STOP)]);
+  const { metadata, spec } = await berth.kubectl.until<Workspace>('it is stopped', ['workspace', 'runs'], is => {
+    return !is.spec.running;
+  });
+  expect(metadata.annotations).toMatchObject({ 'berth.dev/author': 'ada', note: 'mine' });
+  expect(spec).toMatchObject({ owner: 'ada', compute: { class: 'none' }, idle: { busyMaxSeconds: 60 } });
+});
+
+const ONLY_STOPS = 'changes nothing of a workspace but spec.running, from true to false';
+/** With the stop or instead of it. */
+const BEYOND: Readonly<Record<string, { readonly change: object; readonly wantSaid: string }>> = {
+  'a start': { change: { spec: { running: true } }, wantSaid: ONLY_STOPS },
+  environment: { change: { spec: { running: false, environment: { name: 'other' } } }, wantSaid: ONLY_STOPS },
+  compute: { change: { spec: { running: false, compute: { class: null } } }, wantSaid: ONLY_STOPS },
+  home: { change: { spec: { running: false, home: { whenDeleted: 'Delete' } } }, wantSaid: ONLY_STOPS },
+  idle: { change: { spec: { running: false, idle: null } }, wantSaid: ONLY_STOPS },
+  'the metadata alone': { change: { metadata: { labels: { colour: 'red' } } }, wantSaid: ONLY_STOPS },
+  labels: { change: { metadata: { labels: { colour: 'red' } }, ...STOP }, wantSaid: 'changes no labels' },
+  annotations: { change: { metadata: { annotations: { note: 'ours' } }, ...STOP }, wantSaid: 'changes no labels' },
+  finalizers: { change: { metadata: { finalizers: ['berth.dev/a'] }, ...STOP }, wantSaid: 'changes no labels' },
+  'an author': {
+    change: { metadata: { annotations: { 'berth.dev/author': 'root' } }, ...STOP },
+    wantSaid: 'annotations'
+  }
+};
+
+berth.test('it may write nothing else of a workspace, neither with a stop nor without one', async () => {
+  await berth.kubectl.run(['patch', 'workspace', 'runs', '--type=merge', '-p', '{"spec":{"running":true}}']);
+  for (const [what, { change, wantSaid }] of Object.entries(BEYOND)) {
+    const { stderr } = await patch(change);
+    expect({ what, stderr }).toEqual({ what, stderr: expect.stringContaining(wantSaid) });
+  }
+  const refused = new Set(Object.keys(BEYOND));
+  const unnamed = Object.keys(WorkspaceSpec.shape).filter(field => !refused.has(field));
+  // The first never changes, whoever writes it, and neither does the last; the other is the stop itself.
+  expect(unnamed).toEqual(['owner', 'running', 'adopt']);
+});
+
+berth.test('nor may it delete one, or make one, or write to one that is stopped', async () => {
+  expect((await remove('workspace/runs')).stderr).toMatch(/cannot delete resource "workspaces"/);
+  expect((await create(workspace('made'))).stderr).toMatch(/cannot create resource "workspaces"/);
+  expect((await patch({ spec: { running: true } }, 'lab')).stderr).toContain(ONLY_STOPS);
 });

@@ -1,6 +1,7 @@
 /** A compute class: an administrator's name for a kind of compute, what it gives, and where that is found. */
 import { z } from 'zod';
 import type { CustomResource } from './custom-resource.js';
+import { IdlePolicy } from './idle-policy.js';
 import { GROUP, VERSION } from './names.js';
 import type { ApiResource, CustomObject } from './resource.js';
 import { areQuantities, bytesQuantity, compared, cpuQuantity } from './schema/quantity.js';
@@ -104,7 +105,10 @@ export const ComputeClassSpec = withRules(
         memory: bytesQuantity().optional().describe('Most memory.')
       })
       .optional()
-      .describe('The most that a workspace of this class may ask for itself, where the class gives nothing.')
+      .describe('The most that a workspace of this class may ask for itself, where the class gives nothing.'),
+    idle: IdlePolicy.optional().describe(
+      'When what has this class is released or stopped for being idle; what is left out is as the platform says.'
+    )
   }),
   withinLimit('cpu'),
   withinLimit('memory')

@@ -6,11 +6,13 @@ import { z } from 'zod';
 import { conditionsOf, type Condition, MAX_MESSAGE_LENGTH, observedGeneration } from './condition.js';
 import type { CustomResource } from './custom-resource.js';
 import { MAX_IMAGE_LENGTH } from './environment.js';
+import { PersonsIdlePolicy } from './idle-policy.js';
 import { GROUP, MAX_WORKSPACE_NAME_LENGTH, VERSION } from './names.js';
 import type { ApiResource, CustomObject } from './resource.js';
 import { bytesQuantity, cpuQuantity, isAmount, neverShrinks } from './schema/quantity.js';
 import { neverChanges, optionalNeverChanges, withRules } from './schema/rule.js';
 import { dnsName, line, prose, time } from './schema/text.js';
+import { WorkspaceActivity } from './workspace-activity.js';
 
 export const WORKSPACES: ApiResource = {
   group: GROUP,
@@ -31,7 +33,7 @@ export const WORKSPACE_PHASES = [
 ] as const;
 export type WorkspacePhase = (typeof WORKSPACE_PHASES)[number];
 
-export const WORKSPACE_CONDITIONS = ['Ready', 'HomeReady', 'EnvironmentReady', 'RestartNeeded'] as const;
+export const WORKSPACE_CONDITIONS = ['Ready', 'HomeReady', 'EnvironmentReady', 'RestartNeeded', 'Idle'] as const;
 export type WorkspaceConditionType = (typeof WORKSPACE_CONDITIONS)[number];
 export type WorkspaceCondition = Condition<WorkspaceConditionType>;
 
@@ -95,6 +97,9 @@ export const WorkspaceSpec = withRules(
     compute: Compute.prefault({}).describe('What it runs on. A change takes effect at the next start.'),
     home: Home.prefault({}).describe('The volume that is kept when the workspace stops.'),
     running: z.boolean().default(true).describe('Whether it should run. False stops it; its home is kept.'),
+    idle: PersonsIdlePolicy.optional().describe(
+      'When it is stopped for being idle, sooner than the platform and its class say. What is later than theirs counts as theirs.'
+    ),
     adopt: z
       .strictObject({ pod: dnsName().describe('The name of the pod, in the namespace of the workspace.') })
       .optional()
@@ -114,6 +119,12 @@ export const WorkspaceSpec = withRules(
     message: 'an adopted workspace has the volumes of its pod: leave out home',
     fieldPath: '.home',
     reason: 'FieldValueForbidden'
+  },
+  {
+    rule: '!has(self.adopt) || !has(self.idle)',
+    message: 'an adopted workspace is stopped by the system that made its pod: leave out idle',
+    fieldPath: '.idle',
+    reason: 'FieldValueForbidden'
   }
 ).describe('What is wanted.');
 
@@ -132,7 +143,8 @@ export const WorkspaceStatus = z
     environmentImage: line(MAX_IMAGE_LENGTH).optional().describe('The image that runs now.'),
     homeUid: line(64).optional().describe('The uid of the claim of its home, by which a new one is told from the old.'),
     podUid: line(64).optional().describe('The uid of its pod, by which a new one is told from the old.'),
-    startedAt: time().optional().describe('When its pod became ready.')
+    startedAt: time().optional().describe('When its pod became ready.'),
+    activity: WorkspaceActivity.optional()
   })
   .describe('What is known.');
 

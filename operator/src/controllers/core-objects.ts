@@ -15,6 +15,7 @@ export const SERVICE_ACCOUNTS = core('serviceaccounts', 'ServiceAccount');
 export const SECRETS = core('secrets', 'Secret');
 export const CLAIMS = core('persistentvolumeclaims', 'PersistentVolumeClaim');
 export const NODES = core('nodes', 'Node', false);
+export const NAMESPACES = core('namespaces', 'Namespace', false);
 export const NETWORK_POLICIES: Resource = {
   group: 'networking.k8s.io',
   version: 'v1',
@@ -63,6 +64,7 @@ export interface Pod extends ApiObject {
     readonly phase?: string;
     readonly reason?: string;
     readonly message?: string;
+    readonly podIP?: string;
     readonly conditions?: readonly WireCondition[];
     readonly containerStatuses?: readonly ContainerStatus[];
   };

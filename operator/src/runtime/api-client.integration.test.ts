@@ -114,6 +114,16 @@ describe('a request', () => {
       }
     },
     {
+      name: 'merge',
+      send: () => client.merge(PODS, { ...pod.metadata, uid: 'u', resourceVersion: '6', labels: {} }, { spec: {} }),
+      want: {
+        method: 'PATCH',
+        url: '/api/v1/namespaces/x/pods/a?fieldManager=berth',
+        headers: { 'content-type': 'application/merge-patch+json' },
+        body: { spec: {}, metadata: { uid: 'u', resourceVersion: '6' } }
+      }
+    },
+    {
       name: 'delete',
       send: () => client.delete(PODS, 'x/a', { uid: 'u', resourceVersion: '6' }),
       want: {
@@ -125,7 +135,8 @@ describe('a request', () => {
   ])('$name is what the API server understands', async ({ send, want }) => {
     await send();
     expect(server.asked).toHaveLength(1);
-    expect(server.asked[0]).toMatchObject({ ...want, headers: { authorization: `Bearer ${TOKEN}` } });
+    expect(server.asked[0]).toMatchObject(want);
+    expect(server.asked[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`);
   });
 
   test('says who asks', async () => {
@@ -156,6 +167,7 @@ describe('a request', () => {
       guarded.create(PODS, pod),
       guarded.apply(PODS, pod),
       guarded.replace(PODS, pod),
+      guarded.merge(PODS, pod.metadata, {}),
       guarded.delete(PODS, 'x/a')
     ];
     for (const write of writes) expect(await errorOf(write)).toEqual(new Error('we do not lead'));

@@ -7,7 +7,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { apiErrorOf, isApiError } from './api-error.js';
 import { type ApiRequest, ApiTransport, type ApiTransportOptions } from './api-transport.js';
-import { type ApiObject, type Key, type Resource, apiVersionOf, splitKey } from './resource.js';
+import { type ApiObject, type Key, type ObjectMeta, type Resource, apiVersionOf, splitKey } from './resource.js';
 
 /** The server ends a watch at its timeout; one that is still there so much later is on a dead connection. */
 const WATCH_GRACE_MS = 10_000;
@@ -112,6 +112,21 @@ export class ApiClient {
     const contentType = 'application/apply-patch+yaml';
     const query = { force: true };
     return this.write<T>({ method: 'PATCH', path, query, body: typed(resource, object), contentType, signal });
+  }
+
+  /**
+   * Merges `change` into the object (RFC 7386). Succeeds only if the object still has the uid and the resourceVersion that are given; otherwise
+   * the answer is a 409.
+   */
+  async merge<T extends ApiObject>(
+    resource: Resource,
+    { name, namespace, uid, resourceVersion }: ObjectMeta,
+    change: object,
+    signal?: AbortSignal
+  ): Promise<T> {
+    const path = pathOf(resource, { name, namespace });
+    const body = { ...change, metadata: { uid, resourceVersion } };
+    return this.write<T>({ method: 'PATCH', path, body, contentType: 'application/merge-patch+json', signal });
   }
 
   /** Succeeds only if the object still has the resourceVersion that is given; otherwise the answer is a 409. */

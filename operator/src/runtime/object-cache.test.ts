@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { type Change, ObjectCache, type Outcome } from './object-cache.js';
-import type { ApiObject, ObjectMeta } from './resource.js';
+import { type ApiObject, keyOf, type ObjectMeta } from './resource.js';
 
 const PODS = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true };
 
@@ -121,6 +121,7 @@ describe('an index', () => {
     expect(names(cache.by('letters', 'b'))).toEqual(['bc']);
     expect(names(cache.by('node', 'n2'))).toEqual(['c']);
     expect(cache.by('node', 'nowhere')).toEqual([]);
+    expect(cache.keysBy('node', 'n2')).toEqual(cache.by('node', 'n2').map(keyOf));
   });
 
   test('that does not exist is a mistake', () => {

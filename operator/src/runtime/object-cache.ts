@@ -62,8 +62,13 @@ export class ObjectCache<T extends ApiObject> {
   }
 
   by(index: string, value: string): T[] {
+    return this.keysBy(index, value).flatMap(key => this.get(key) ?? []);
+  }
+
+  /** Of the objects that are found so; none of them is parsed. */
+  keysBy(index: string, value: string): Key[] {
     if (this.options.indexes?.[index] === undefined) throw new Error(`there is no index ${index}`);
-    return [...(this.slots.get(slot(index, value)) ?? [])].flatMap(key => this.get(key) ?? []);
+    return [...(this.slots.get(slot(index, value)) ?? [])];
   }
 
   keys(): IterableIterator<Key> {

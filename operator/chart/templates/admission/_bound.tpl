@@ -1,7 +1,11 @@
+{{- define "berth.operatorUser" -}}
+system:serviceaccount:{{ .Release.Namespace }}:berth-operator
+{{- end }}
+
 {{/* A match condition: the policy is about the operator’s account alone. */}}
 {{- define "berth.isOperator" -}}
 - name: is-the-operator
-  expression: request.userInfo.username == 'system:serviceaccount:{{ .Release.Namespace }}:berth-operator'
+  expression: request.userInfo.username == '{{ include "berth.operatorUser" . }}'
 {{- end }}
 
 {{/* CEL: the metadata has both labels, and they fit the name. */}}

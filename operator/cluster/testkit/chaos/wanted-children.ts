@@ -30,6 +30,17 @@ const WANTED: Readonly<Record<string, (workspace: string, platform: string) => F
       {
         from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': platform } } }],
         ports: [{ port: 8888, protocol: 'TCP' }]
+      },
+      {
+        from: [
+          {
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': platform } },
+            podSelector: {
+              matchLabels: { 'app.kubernetes.io/name': 'berth', 'app.kubernetes.io/component': 'operator' }
+            }
+          }
+        ],
+        ports: [{ port: 8889, protocol: 'TCP' }]
       }
     ]
   })

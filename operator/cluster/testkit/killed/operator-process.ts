@@ -51,6 +51,9 @@ export class OperatorProcess {
       BERTH_NAMESPACE: PLATFORM_NAMESPACE,
       POD_NAME: name,
       BERTH_HEALTH_PORT: '0',
+      BERTH_AGENT_KEY: 'k'.repeat(64),
+      // Nothing of a plan is to come by itself.
+      BERTH_IDLE_POLICY: JSON.stringify({ enabled: false }),
       // One after the other, so that a kill comes at one step of one plan.
       BERTH_WORKERS: '1'
     };

@@ -23,6 +23,10 @@ const ADOPT = 'whether a workspace is adopted, and which pod, never changes: it 
 const NO_HOME = 'an adopted workspace has the volumes of its pod: leave out home';
 const SELECTOR_KEYS = 'the keys of a node selector are keys of labels, such as example.com/gpu';
 const EXTENDED_KEYS = 'the keys of extended resources are names of devices with their domain, such as nvidia.com/gpu';
+const NO_IDLE = 'an adopted workspace is stopped by the system that made its pod: leave out idle';
+const SOFT = 'the soft limit comes before the hard one: softSeconds is at most hardSeconds';
+const STEP =
+  'one snooze adds at most what all together may: stepSeconds is at most budgetSeconds, or budgetSeconds is 0';
 const EXISTS = 'a toleration with operator Exists is for every value: leave out value';
 
 const NO_AMOUNTS = ['0', '-1', '', ' 1', '1 ', '1e400', '1e3', 'NaN', 'Infinity', '0x10', '+1', '1_000', '１'];
@@ -39,6 +43,14 @@ const home = (fields: object) => makeWorkspace('a', { home: fields });
 const adopted = (fields: object = {}) => makeWorkspace('a', { adopt: { pod: 'jupyter-alice' }, ...fields });
 const tolerating = (toleration: object) => makeComputeClass('a', { tolerations: [{ key: 'gpu', ...toleration }] });
 
+/** In a person's policy and in an administrator's. */
+const idle = (make: (policy: object) => Manifest): Refusal[] =>
+  ['kernel', 'workspace'].map(what => ({
+    path: `spec.idle.${what}.softSeconds`,
+    message: SOFT,
+    refused: make({ [what]: { softSeconds: 3601, hardSeconds: 3600 } })
+  }));
+
 const ADOPTION: readonly Refusal[] = [
   { path: 'spec.adopt', message: ADOPT, before: adopted(), refused: makeWorkspace('a') },
   { path: 'spec.adopt', message: ADOPT, before: makeWorkspace('a'), refused: adopted() },
@@ -48,6 +60,7 @@ const ADOPTION: readonly Refusal[] = [
     message: 'the pod of an adopted workspace is stopped by the system that made it: leave out running',
     refused: adopted({ running: false })
   },
+  { path: 'spec.idle', message: NO_IDLE, refused: adopted({ idle: {} }) },
   { path: 'spec.home', message: NO_HOME, refused: adopted({ home: { size: '11Gi' } }) },
   { path: 'spec.home', message: NO_HOME, refused: adopted({ home: { storageClass: 'fast' } }) },
   { path: 'spec.home', message: NO_HOME, refused: adopted({ home: { accessMode: 'ReadWriteMany' } }) },
@@ -99,6 +112,7 @@ export const WORKSPACE_REFUSALS: readonly Refusal[] = [
   ...amounts('spec.compute.cpu', CPU, NO_CPU, cpu => makeWorkspace('a', { compute: { cpu } })),
   ...amounts('spec.compute.memory', BYTES, NO_BYTES, memory => makeWorkspace('a', { compute: { memory } })),
   ...HOME,
+  ...idle(policy => makeWorkspace('a', { idle: policy })),
   ...ADOPTION
 ];
 
@@ -140,6 +154,12 @@ export const COMPUTE_CLASS_REFUSALS: readonly Refusal[] = [
     path: 'spec.tolerations[].value',
     message: EXISTS,
     refused: tolerating({ operator: 'Exists', value: 'yes' })
+  },
+  ...idle(policy => makeComputeClass('a', { idle: policy })),
+  {
+    path: 'spec.idle.snooze.stepSeconds',
+    message: STEP,
+    refused: makeComputeClass('a', { idle: { snooze: { stepSeconds: 61, budgetSeconds: 60 } } })
   }
 ];
 

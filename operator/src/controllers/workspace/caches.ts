@@ -55,7 +55,8 @@ export function createWorkspaceCaches(catalogue: string): WorkspaceCaches {
     keep: keptResource,
     indexes: {
       environment: workspace => [environmentKeyOf(workspace, catalogue)],
-      class: ({ spec }) => (spec.compute.class === undefined ? [] : [spec.compute.class])
+      class: ({ spec }) => (spec.compute.class === undefined ? [] : [spec.compute.class]),
+      'waits-for': workspace => [classWaitedFor(workspace)].filter(name => name !== undefined)
     }
   });
   const pods = new ObjectCache<Pod>({
@@ -77,6 +78,12 @@ export function createWorkspaceCaches(catalogue: string): WorkspaceCaches {
     claims: new ObjectCache<Claim>({ resource: CLAIMS, labelSelector: WORKSPACE_LABEL, keep: keptClaim }),
     nodes: new ObjectCache<Node>({ resource: NODES, keep: keptNode })
   };
+}
+
+/** The class that a workspace would have if a node of it had room. */
+export function classWaitedFor({ spec, status }: Workspace): string | undefined {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return spec.running && ready?.reason === 'Unschedulable' ? spec.compute.class : undefined;
 }
 
 /** Calls `add` with the key of every workspace that a change may be about. */
@@ -184,7 +191,7 @@ function keptNode(node: Node): Node {
 
 function keptPod(pod: Pod): Pod {
   const { nodeName, containers } = pod.spec;
-  const { phase, reason, message, conditions = [], containerStatuses = [] } = pod.status ?? {};
+  const { phase, reason, message, podIP, conditions = [], containerStatuses = [] } = pod.status ?? {};
   const kept = {
     metadata: keptMeta(pod),
     spec: { nodeName, containers: containers.map(({ name, image }) => ({ name, image })) },
@@ -192,6 +199,7 @@ function keptPod(pod: Pod): Pod {
       phase,
       reason,
       message,
+      podIP,
       conditions: conditions
         .filter(({ type }) => type === 'Ready' || type === 'PodScheduled')
         .map(({ type, status, reason, message }) => ({ type, status, reason, message })),

@@ -61,7 +61,7 @@ export async function carryOut(
   means: Means,
   signal: AbortSignal
 ): Promise<Refusal | undefined> {
-  const { client } = means;
+  const { client, settings } = means;
   switch (action.kind) {
     case 'apply':
       return applyOwn(
@@ -72,7 +72,7 @@ export async function carryOut(
         signal
       );
     case 'create-token':
-      await createOnce(client, SECRETS, tokenOf(workspace, randomBytes(TOKEN_BYTES).toString('hex')), signal);
+      await createOnce(client, SECRETS, tokenOf(workspace, randomBytes(TOKEN_BYTES).toString('hex'), settings), signal);
       return undefined;
     case 'create-pod':
       return createPod(workspace, means, signal);

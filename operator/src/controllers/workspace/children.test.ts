@@ -1,5 +1,6 @@
 /** What the children are, and that they fit together: a selector that selects nothing fails in silence. */
 import { describe, expect, test } from '@jest/globals';
+import { agentTokenOf } from '../activity/agent-token.js';
 import {
   homeOf,
   type Manifest,
@@ -22,7 +23,7 @@ const TOKEN = 'a-secret-token';
 
 const workspace = makeWorkspace();
 const pod = podOf(workspace, CHOICES, 'digest', SETTINGS);
-const token = tokenOf(workspace, TOKEN);
+const token = tokenOf(workspace, TOKEN, SETTINGS);
 const policy = networkPolicyOf(workspace, SETTINGS);
 const children: [string, Manifest][] = [
   serviceAccountOf(workspace),
@@ -78,12 +79,30 @@ describe('they fit together', () => {
     expect(lab['command']).toContain(`--port=${port.containerPort}`);
   });
 
+  test('the agent is told its port and its token, and the NetworkPolicy leads to it; the Service does not', () => {
+    const [, port] = lab['ports'] as { name: string; containerPort: number }[];
+    expect(port).toMatchObject({ name: 'agent' });
+    expect(lab['env']).toContainEqual({ name: 'BERTH_AGENT_PORT', value: String(port?.containerPort) });
+    expect(specOf(policy).ingress[1]?.ports).toMatchObject([{ port: port?.containerPort }]);
+    expect(specOf(serviceOf(workspace))['ports']).toHaveLength(1);
+  });
+
+  test('a workspace whose Secret an earlier version made starts without a token for its agent', () => {
+    expect(lab['env']).toContainEqual({
+      name: 'BERTH_AGENT_TOKEN',
+      valueFrom: { secretKeyRef: { name: token.metadata.name, key: 'agent-token', optional: true } }
+    });
+  });
+
   test('the pod reads the token under the key under which it is kept, and runs as the account that is made', () => {
     expect(lab['env']).toContainEqual({
       name: 'JUPYTER_TOKEN',
       valueFrom: { secretKeyRef: { name: token.metadata.name, key: 'token' } }
     });
-    expect(Object.keys(token['stringData'] as object)).toEqual(['token']);
+    expect(token['stringData']).toEqual({
+      token: TOKEN,
+      'agent-token': agentTokenOf(SETTINGS.agentKey, WORKSPACE_UID)
+    });
     expect(specOf(pod)['serviceAccountName']).toBe(serviceAccountOf(workspace).metadata.name);
   });
 
@@ -121,9 +140,11 @@ describe('the pod', () => {
 });
 
 describe('the NetworkPolicy', () => {
-  test('lets in the namespace of the platform alone', () => {
+  test('lets in the namespace of the platform alone, and to the agent only the operator of it', () => {
     const platform = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'berth-system' } } };
-    expect(specOf(policy).ingress.map(({ from }) => from)).toEqual([[platform]]);
+    const labels = { 'app.kubernetes.io/name': 'berth', 'app.kubernetes.io/component': 'operator' };
+    const operator = { ...platform, podSelector: { matchLabels: labels } };
+    expect(specOf(policy).ingress.map(({ from }) => from)).toEqual([[platform], [operator]]);
     expect(specOf(policy)['policyTypes']).toEqual(['Ingress', 'Egress']);
   });
 

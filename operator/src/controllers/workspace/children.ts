@@ -2,7 +2,8 @@
  * The children of a workspace as they are asked for from the API server. Every default that matters is spelled out, so that
  * what is there can be compared with what is wanted.
  *
- * Pods pass Pod Security `restricted`, hold no token of the cluster, and are reached from the platform's namespace alone.
+ * Pods pass Pod Security `restricted`, hold no token of the cluster, and are reached from the platform's namespace alone; their agent from
+ * the operator alone.
  */
 import {
   API_VERSION,
@@ -17,6 +18,7 @@ import { quantityValue } from '../../plan/quantity.js';
 import type { ResolvedCompute } from '../../plan/workspace/index.js';
 import type { ApiObject, ObjectMeta, OwnerReference, Resource } from '../../runtime/resource.js';
 import { apiVersionOf } from '../../runtime/resource.js';
+import { agentTokenOf } from '../activity/agent-token.js';
 import { type Claim, CLAIMS, NETWORK_POLICIES, PODS, SECRETS, SERVICE_ACCOUNTS, SERVICES } from '../core-objects.js';
 
 /** Whose files are on a volume: it may be there when its workspace is not. */
@@ -26,6 +28,11 @@ export const CHOICES_ANNOTATION = 'berth.dev/choices';
 export const LAB_CONTAINER = 'lab';
 
 const LAB_PORT = 8888;
+/** Where the agent beside JupyterLab tells the operator what it has measured. */
+export const AGENT_PORT = 8889;
+/** Of the operator's own pods, as the chart labels them. */
+const OPERATOR_LABELS = { 'app.kubernetes.io/name': 'berth', 'app.kubernetes.io/component': 'operator' };
+const AGENT_TOKEN_KEY = 'agent-token';
 const HOME = '/home/berth';
 /**
  * The metadata services of clouds give credentials of the node to whoever asks: all link-local addresses, Azure's and
@@ -47,6 +54,8 @@ export interface WorkspaceSettings {
   readonly catalogueNamespace: string;
   /** Whom pods run as; absent: whom the image says, or an admission plugin does. */
   readonly uid?: number;
+  /** What the tokens of all agents are made from. */
+  readonly agentKey: string;
 }
 
 export function labelsOf(workspace: string): Record<string, string> {
@@ -86,6 +95,7 @@ export function serviceOf(workspace: Workspace): Manifest {
 
 export function networkPolicyOf(workspace: Workspace, { platformNamespace }: WorkspaceSettings): Manifest {
   const platform = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': platformNamespace } } };
+  const operator = { ...platform, podSelector: { matchLabels: OPERATOR_LABELS } };
   const dns = [
     { port: 53, protocol: 'UDP' },
     { port: 53, protocol: 'TCP' }
@@ -93,7 +103,10 @@ export function networkPolicyOf(workspace: Workspace, { platformNamespace }: Wor
   const spec = {
     podSelector: { matchLabels: labelsOf(workspace.metadata.name) },
     policyTypes: ['Ingress', 'Egress'],
-    ingress: [{ from: [platform], ports: [{ port: LAB_PORT, protocol: 'TCP' }] }],
+    ingress: [
+      { from: [platform], ports: [{ port: LAB_PORT, protocol: 'TCP' }] },
+      { from: [operator], ports: [{ port: AGENT_PORT, protocol: 'TCP' }] }
+    ],
     egress: [
       {
         to: [
@@ -137,8 +150,10 @@ function largerOf(size: Quantity, is: Quantity = 0): Quantity {
   return quantityValue(is) > quantityValue(size) ? is : size;
 }
 
-export function tokenOf(workspace: Workspace, token: string): Manifest {
-  return child(SECRETS, workspace, {}, { type: 'Opaque', immutable: true, stringData: { token } });
+/** JupyterLab's token, and its agent's. */
+export function tokenOf(workspace: Workspace, token: string, { agentKey }: WorkspaceSettings): Manifest {
+  const stringData = { token, [AGENT_TOKEN_KEY]: agentTokenOf(agentKey, workspace.metadata.uid ?? '') };
+  return child(SECRETS, workspace, {}, { type: 'Opaque', immutable: true, stringData });
 }
 
 /** What a pod is made from; all of it comes from the workspace, its environment and its class. */
@@ -181,9 +196,15 @@ function labContainer(name: string, { image, compute: { cpu, memory, extended } 
     workingDir: HOME,
     env: [
       { name: 'HOME', value: HOME },
-      { name: 'JUPYTER_TOKEN', valueFrom: { secretKeyRef: { name, key: 'token' } } }
+      { name: 'JUPYTER_TOKEN', valueFrom: { secretKeyRef: { name, key: 'token' } } },
+      { name: 'BERTH_AGENT_PORT', value: String(AGENT_PORT) },
+      // A Secret that an earlier version made has none: the workspace starts all the same, and cannot be observed.
+      { name: 'BERTH_AGENT_TOKEN', valueFrom: { secretKeyRef: { name, key: AGENT_TOKEN_KEY, optional: true } } }
     ],
-    ports: [{ name: 'http', containerPort: LAB_PORT, protocol: 'TCP' }],
+    ports: [
+      { name: 'http', containerPort: LAB_PORT, protocol: 'TCP' },
+      { name: 'agent', containerPort: AGENT_PORT, protocol: 'TCP' }
+    ],
     // Looked at every second until it answers, so that a person waits no longer than JupyterLab takes; then seldom.
     startupProbe: { ...answers, periodSeconds: 1, failureThreshold: 600 },
     readinessProbe: { ...answers, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },

@@ -1,6 +1,6 @@
 /** What is seen of objects as an API server returns them. A child that is taken for changed when it is not would be written for ever. */
 import { describe, expect, test } from '@jest/globals';
-import type { Workspace } from '../../api/index.js';
+import type { IdleStop, Workspace } from '../../api/index.js';
 import { planWorkspace, type SeenWorkspace } from '../../plan/workspace/index.js';
 import type { Claim, PlainObject, Pod } from '../core-objects.js';
 import type { WorkspaceCaches } from './caches.js';
@@ -198,6 +198,19 @@ describe('whose a child is', () => {
     expect(seen).toMatchObject({ adoptedPod: 'jupyter-ada', pod: { ready: true } });
     expect(see(adopted, cachesOf({ pods: [theirs({ 'berth.dev/workspace': 'b' })] })).pod).toBeUndefined();
   });
+});
+
+test('one that was stopped for being idle is known by it, until somebody resumes it or stops it themselves', () => {
+  const at = '2030-01-01T03:00:00Z';
+  const how = { limit: 'hard', policyOf: 'team', podUid: 'p', gpus: 0 } as const;
+  const lastStop: IdleStop = { ...how, measured: [], at, why: 'It was idle.' };
+  const seenWith = (running: boolean, stop: object): SeenWorkspace['stoppedIdle'] => {
+    return see(makeWorkspace({ running }, { activity: { lastStop: { ...lastStop, ...stop } } }), cachesOf({}))
+      .stoppedIdle;
+  };
+  expect(seenWith(false, {})).toEqual({ at, why: 'It was idle.' });
+  expect(seenWith(true, {})).toBeUndefined();
+  expect(seenWith(false, { resumedAt: at })).toBeUndefined();
 });
 
 test('a node whose kubelet does not report, and one that is gone, do not report', () => {

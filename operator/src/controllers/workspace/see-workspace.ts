@@ -32,7 +32,8 @@ export function seeWorkspace(workspace: Workspace, caches: WorkspaceCaches, sett
     className: spec.compute.class,
     classProblems: classProblems(workspace, caches),
     ...(spec.adopt === undefined && seeChildren(workspace, caches, settings)),
-    pod: seePodOf(workspace, caches, choices && choicesDigest(choices))
+    pod: seePodOf(workspace, caches, choices && choicesDigest(choices)),
+    stoppedIdle: stoppedIdleOf(workspace)
   });
   return choices === undefined ? { seen } : { seen, choices };
 }
@@ -76,6 +77,12 @@ function choicesOf(workspace: Workspace, caches: WorkspaceCaches, settings: Work
   if (image === undefined || (compute.class !== undefined && offered === undefined)) return undefined;
   const { nodeSelector, tolerations } = offered?.spec ?? {};
   return { image, compute: resolveCompute(compute, offered?.spec), nodeSelector, tolerations };
+}
+
+function stoppedIdleOf({ spec, status }: Workspace): SeenWorkspace['stoppedIdle'] {
+  const stop = status?.activity?.lastStop;
+  if (spec.running || stop === undefined || stop.resumedAt !== undefined) return undefined;
+  return { at: stop.at, why: stop.why };
 }
 
 function reportedOf({ status = {} }: Workspace): Reported {

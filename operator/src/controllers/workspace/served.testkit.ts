@@ -10,7 +10,11 @@ import type { Manifest, WorkspaceSettings } from './children.js';
 
 export const NOW = new Date('2030-01-01T00:00:00.750Z');
 export const IMAGE = `registry.example/lab@sha256:${'a'.repeat(64)}`;
-export const SETTINGS: WorkspaceSettings = { platformNamespace: 'berth-system', catalogueNamespace: 'berth-system' };
+export const SETTINGS: WorkspaceSettings = {
+  platformNamespace: 'berth-system',
+  catalogueNamespace: 'berth-system',
+  agentKey: 'k'.repeat(64)
+};
 export const WORKSPACE_UID = '0b6f0a6e-0000-4000-8000-00000000000a';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -36,6 +40,7 @@ const FILLED_IN: Readonly<Record<string, { readonly spec?: Json; readonly status
     spec: { dnsPolicy: 'ClusterFirst', schedulerName: 'default-scheduler', priority: 0, nodeName: 'node-1' },
     status: {
       phase: 'Running',
+      podIP: '10.128.0.7',
       qosClass: 'Burstable',
       conditions: [
         { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: '2029-12-31T23:50:00Z' },

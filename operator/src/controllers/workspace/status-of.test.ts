@@ -6,7 +6,7 @@ import { planWorkspace, type SeenWorkspace, type WorkspaceReport } from '../../p
 import { anySeen } from '../../plan/workspace/any-seen.testkit.js';
 import { NOW as SEEN_AT, type SeenBuilder, seenWorkspace } from '../../plan/workspace/seen.testkit.js';
 import { IMAGE, makeWorkspace, NOW } from './served.testkit.js';
-import { conditionOfType, statusOf } from './status-of.js';
+import { conditionOfType, isSameButForActivity, statusOf } from './status-of.js';
 
 const later = (ms: number): Date => new Date(NOW.getTime() + ms);
 const AT = '2030-01-01T00:00:00Z';
@@ -77,6 +77,17 @@ describe('statusOf', () => {
   test('does not remember the home of somebody else', () => {
     expect(written(seenWorkspace('a').standing().withHome({ owner: 'grace' }))).not.toHaveProperty('homeUid');
   });
+});
+
+test('what another controller says of activity, and the order of conditions, make no status another', () => {
+  const status = written(running);
+  const idle = { ...conditionOfType(status, 'Ready')!, type: 'Idle' as const };
+  const [first, ...rest] = status.conditions ?? [];
+  const merged = { ...status, conditions: [...rest, idle, first!], activity: { stopAt: LATER } };
+  expect(isSameButForActivity(status, merged)).toBe(true);
+  expect(isSameButForActivity(status, { ...merged, conditions: rest })).toBe(false);
+  expect(isSameButForActivity(status, { ...merged, phase: 'Stopped' })).toBe(false);
+  expect(isSameButForActivity(status, undefined)).toBe(false);
 });
 
 describe('its times', () => {

@@ -1,4 +1,5 @@
 /** A report as the status of a Workspace. What has not changed keeps its time, so that an equal status is an equal object. */
+import { isDeepStrictEqual } from 'node:util';
 import {
   MAX_MESSAGE_LENGTH,
   type Workspace,
@@ -25,6 +26,22 @@ export function statusOf(
     homeUid: homeUidOf(seen) ?? workspace.status?.homeUid,
     ...podFields(workspace, seen, report, now)
   });
+}
+
+/**
+ * Whether two say the same but for what is said of activity, which another controller writes; the API server keeps the conditions of both in
+ * an order of its own.
+ */
+export function isSameButForActivity(one: WorkspaceStatus | undefined, other: WorkspaceStatus | undefined): boolean {
+  return isDeepStrictEqual(withoutActivity(one), withoutActivity(other));
+}
+
+function withoutActivity(status: WorkspaceStatus | undefined): object | undefined {
+  if (status === undefined) return undefined;
+  const { activity: _, conditions = [], ...own } = status;
+  const facts = new Map(conditions.map(condition => [condition.type, condition]));
+  facts.delete('Idle');
+  return { ...own, facts };
 }
 
 /** That of the files of somebody else is not remembered: when they are gone, nothing of this person's is. */
@@ -98,12 +115,12 @@ export function conditionOfType(
 }
 
 /** As the API server keeps times: in whole seconds. */
-function timestamp(now: Date): string {
+export function timestamp(now: Date): string {
   return `${now.toISOString().slice(0, 19)}Z`;
 }
 
 /** Never in the middle of a character: the API server would keep another one in its place, and the status never be equal. */
-function cut(message: string): string {
-  if (message.length <= MAX_MESSAGE_LENGTH) return message;
-  return `${message.slice(0, MAX_MESSAGE_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+export function cut(message: string, longest = MAX_MESSAGE_LENGTH): string {
+  if (message.length <= longest) return message;
+  return `${message.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -1,5 +1,4 @@
 /** Observe, plan, apply, report: one pass over one workspace. It is driven by what is there, never by what has happened. */
-import { isDeepStrictEqual } from 'node:util';
 import { API_VERSION, childName, type Workspace, WORKSPACES } from '../../api/index.js';
 import {
   isWarning,
@@ -21,7 +20,7 @@ import { carryOut, type Means, RESOURCE_OF } from './carry-out.js';
 import type { WorkspaceSettings } from './children.js';
 import { refusalOf } from './refusal-of.js';
 import { seeWorkspace } from './see-workspace.js';
-import { conditionOfType, statusOf } from './status-of.js';
+import { conditionOfType, isSameButForActivity, statusOf } from './status-of.js';
 
 /** What is late comes by itself, and is looked at then; this is for a watch that has broken. */
 const LATE_MS = 5_000;
@@ -66,7 +65,7 @@ export class WorkspaceReconciler implements Reconciler {
 
   /** One write where something is new, then its event. A status that was decided on an older object is refused, and decided again. */
   async #report(workspace: Workspace, status: NonNullable<Workspace['status']>, signal: AbortSignal): Promise<void> {
-    if (isDeepStrictEqual(status, workspace.status)) return;
+    if (isSameButForActivity(status, workspace.status)) return;
     const { name, namespace = '', uid = '', resourceVersion = '' } = workspace.metadata;
     const metadata = { name, namespace, uid, resourceVersion };
     const applied = { apiVersion: API_VERSION, kind: WORKSPACES.kind, metadata, status };
