@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -299,6 +300,32 @@ def test_a_stop_that_did_not_come_is_not_told_of() -> None:
         assert len(view(operator.server)["stops"]) == 1
 
 
+def test_what_somebody_does_in_the_last_moment_before_a_stop_is_told_before_it() -> None:
+    with person(**inspecting_gateway()) as ada:
+        operator = judged_server(ada, read_every_s=600)
+        wait_until("there is a reading", lambda: operator.exchange()["readings"])
+        given = [order("order-stop", "stopping")]
+
+        def told(**changes: Any) -> list[dict[str, Any]]:
+            heard = operator.exchange()
+            cursor = {"boot": heard["boot"], "seq": heard["readings"][-1]["seq"]}
+            return operator.exchange(cursor=cursor, **changes)["readings"]
+
+        assert told(orders=given) == []
+        says = {"kernels": {}, "input": 0, "waitsInput": [], "tabs": 1, "page": "page-1"}
+        assert post(operator.server, "input", says).status == 204
+        assert told() == []
+        (reading,) = told(orders=given)
+        assert reading["evidence"]["input_t"] is not None
+        assert told(orders=given) == []
+        kernel_id = start_notebook(operator.server)
+        (reading,) = told(orders=given)
+        wait_until("it rests", lambda: not told(orders=given) and not told(orders=given))
+        run_cell(ada, kernel_id, "1 + 1")
+        (reading,) = told(orders=given)
+        assert kernel_in(reading["evidence"], kernel_id)["executions"] >= 1
+
+
 def test_a_snooze_is_asked_for_until_it_is_answered(operator: Operator) -> None:
     operator.exchange()
     for _ in range(2):
@@ -311,6 +338,18 @@ def test_a_snooze_is_asked_for_until_it_is_answered(operator: Operator) -> None:
     assert view(operator.server)["asking"] == []
     unknown = post(operator.server, "snooze", {"subject": {"kind": "kernel", "id": "k-none"}})
     assert (unknown.status, unknown.json()["code"]) == (404, "not-found")
+
+
+def test_a_judge_is_heard_that_has_a_thousand_kernels_released(operator: Operator) -> None:
+    name = "n" * 200
+    signals = [{"signal": "kernel-cpu", "counts": False, "text": "It used nothing. " * 5, "atMs": 1}] * 4
+    ids = [f"{index:036}" for index in range(1000)]
+    judged = [judgement({"kind": "kernel", "id": one}, name=name, path=name, signals=signals) for one in ids]
+    orders = [{**order(one, "release", one), "signals": signals} for one in ids]
+    assert len(json.dumps([judged, orders])) > 2 * 1024 * 1024
+    operator.exchange(judgements=judged, orders=orders)
+    assert len(view(operator.server)["judgements"]) == 1000
+    operator.exchange()
 
 
 def test_a_view_has_what_the_judge_said_and_a_timeline_of_every_kernel(operator: Operator) -> None:

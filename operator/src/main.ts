@@ -44,11 +44,12 @@ async function main(): Promise<number> {
     log,
     metrics
   });
+  const guard = (): void => election.assertLeading();
   const writerAs = (fieldManager: string): ApiClient =>
     ApiClient.fromKubeConfig(kubeConfig, {
       fieldManager,
       requestTimeoutMs: WRITE_TIMEOUT_MS,
-      guard: () => election.assertLeading()
+      guard
     });
   const client = writerAs(FIELD_MANAGER);
   const events = new EventRecorder({ client, instance: identity, clock, dateMs, log, metrics });
@@ -66,7 +67,8 @@ async function main(): Promise<number> {
     client: writerAs(ACTIVITY_FIELD_MANAGER),
     agentKey: config.agentKey,
     policy: config.idlePolicy,
-    nowMs: dateMs
+    nowMs: dateMs,
+    guard
   });
   return runOperator({
     watched: watchedCaches(caches, watcher, log, metrics),

@@ -26,6 +26,7 @@ from .stops import Stops
 from .timelines import timelines
 from .view import activity_view
 
+TOGETHER_S = 0.1
 WORKING_STATES = ("busy", "starting", "restarting")
 
 
@@ -59,6 +60,7 @@ class ActivityAgent:
         self._says: JudgeSays | None = None
         self._heard_ms: int | None = None
         self._task: asyncio.Task[None] | None = None
+        self._is_to_tell = False
 
     @property
     def on_message(self) -> Callable[[str, dict[str, Any]], None]:
@@ -170,6 +172,17 @@ class ActivityAgent:
         self._ring.add(await self._collector.read())
         self.on_news()
 
+    async def read_if_used(self) -> None:
+        """Makes a reading now if somebody has done something since the last: a judge that is about to stop all of it
+        must not hear of it too late. Otherwise none: over a moment nothing and a little are the same."""
+        last = self._ring.get(self._ring.seq)
+        if last is None or "evidence" not in last:
+            return
+        has_input = self._collector.front_end.input_t != last["evidence"]["input_t"]
+        kernels = self._serverapp.kernel_manager.list_kernel_ids()
+        if has_input or any(self._has_changed(kernel_id, last) for kernel_id in kernels):
+            await self.read_once()
+
     async def _read_for_ever(self) -> None:
         while True:
             try:
@@ -184,8 +197,13 @@ class ActivityAgent:
         reading = self._ring.get(says.seq) if says is not None and says.boot == self._ring.boot else None
         if reading is None or is_stale(reading["t"], self._clock(), self.read_every_s):
             return True  # what the judge says is of something else, or of long ago
+        if self._snoozes.is_asked_for({"kind": "kernel", "id": kernel_id}, self._now_ms()):
+            return True
+        return self._has_changed(kernel_id, reading)
+
+    def _has_changed(self, kernel_id: str, reading: dict[str, Any]) -> bool:
         known = next((one for one in reading.get("evidence", {}).get("kernels", []) if one["id"] == kernel_id), None)
-        if known is None or self._snoozes.is_asked_for({"kind": "kernel", "id": kernel_id}, self._now_ms()):
+        if known is None:
             return True
         now = self._collector.at_once(kernel_id)
         has_woken = now["state"] != known["state"] and now["state"] in WORKING_STATES
@@ -198,6 +216,13 @@ class ActivityAgent:
         return "keep" if found == "idle" else "stop"
 
     def _on_order_done(self) -> None:
+        """What is done together is told together: each time all judgements are told, hundreds at worst."""
+        if not self._is_to_tell:
+            self._is_to_tell = True
+            asyncio.get_running_loop().call_later(TOGETHER_S, self._tell_what_is_done)
+
+    def _tell_what_is_done(self) -> None:
+        self._is_to_tell = False
         self._tell_pages()
         self.on_news()
 

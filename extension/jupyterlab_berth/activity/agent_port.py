@@ -16,7 +16,8 @@ from .agent import ActivityAgent
 from .judge_says import read_judge_says
 
 DEFAULT_PORT = 8889
-BODY_MAX_BYTES = 1024 * 1024
+BODY_MAX_BYTES = 4 * 1024 * 1024
+"""Judgements of a thousand kernels, and the orders to release them all, fit into it."""
 BODY_TIMEOUT_S = 10
 IDLE_TIMEOUT_S = 90
 TOKEN_MIN_CHARACTERS = 16
@@ -129,7 +130,7 @@ class ExchangeHandler(AgentHandler):
         if self._is_operator:
             self._body += chunk
 
-    def post(self) -> None:
+    async def post(self) -> None:
         """One exchange."""
         if not self._is_operator:
             self.say(401, "unauthenticated", "Want the token of this workspace's agent.")
@@ -139,5 +140,7 @@ class ExchangeHandler(AgentHandler):
         except (ValueError, RecursionError) as error:
             self.say(400, "invalid-input", f"Cannot read what the judge says: {error}")
             return
+        if any(order["kind"] == "stopping" for order in says.orders):
+            await self._agent.read_if_used()
         self._agent.hear(says)
         self.finish(self._agent.says(says.boot, says.seq))

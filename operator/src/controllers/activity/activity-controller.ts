@@ -28,6 +28,8 @@ export interface ActivityControllerOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Throws where this process does not lead. */
+  readonly guard?: () => void;
 }
 
 export function createActivityController(options: ActivityControllerOptions): Controller {

@@ -18,7 +18,7 @@ import type { ActivityWriter } from './activity-writer.js';
 import { type AgentAddress, askAgent, isExchangeError } from './ask-agent.js';
 import { type Heard, hearAgent } from './hear-agent.js';
 import { idleStop } from './idle-stop.js';
-import { firstLookMs, nextLookMs } from './next-look.js';
+import { firstLookMs, nextLookMs, restMs } from './next-look.js';
 import { type ActivitySight, seeActivity } from './see-activity.js';
 import { wordForAgent } from './word-for-agent.js';
 
@@ -28,6 +28,8 @@ const LATE_MS = 1_000;
 const MOST_FAILURES = 3;
 /** The agent is heard, told what is new, and heard again: more than that is an agent that has news each time. */
 const MOST_ROUNDS = 8;
+/** One that answers, but slowly, is heard to the end another time. */
+const LONGEST_LOOK_MS = 10_000;
 
 export interface ActivityReconcilerOptions {
   readonly caches: ActivityCaches;
@@ -41,6 +43,8 @@ export interface ActivityReconcilerOptions {
   readonly nowMs: () => number;
   readonly random: () => number;
   readonly log: Log;
+  /** Called before each exchange; throws where this process must not judge any more: an order that an agent has heard is carried out. */
+  readonly guard?: () => void;
 }
 
 interface Pass {
@@ -50,7 +54,9 @@ interface Pass {
   readonly record: ActivityRecord;
   readonly policies: ActivityPolicies;
   /** The agent has more to say than fits into one answer. */
-  readonly hasMore?: boolean;
+  readonly hasMore: boolean;
+  /** How much was heard. */
+  readonly bytes: number;
 }
 
 export class ActivityReconciler implements Reconciler {
@@ -69,16 +75,21 @@ export class ActivityReconciler implements Reconciler {
     const pass = this.#begin(key, workspace, sight);
     const waitMs = this.#waitMs(pass);
     if (waitMs > 0) return { recheckAfterMs: waitMs };
+    const { clock } = this.#options;
+    const beganMs = clock.now();
     const after = await this.#look(pass, signal);
+    const tookMs = clock.now() - beganMs;
     await this.#stopIfDue(after, signal);
-    return { recheckAfterMs: this.#keep(after) };
+    return { recheckAfterMs: this.#keep(after, tookMs) };
   }
 
   /** There is nothing to judge. */
   async #rest(key: Key, workspace: Workspace | undefined, signal: AbortSignal): Promise<Record<string, never>> {
     this.#records.delete(key);
     this.#options.ledger.rests(key, workspace);
-    if (workspace !== undefined) await this.#options.writer.report(workspace, restingReport(workspace), signal);
+    if (workspace === undefined) return {};
+    const { writer, nowMs } = this.#options;
+    this.#countResume(workspace, await writer.report(workspace, restingReport(workspace, nowMs()), signal));
     return {};
   }
 
@@ -87,12 +98,13 @@ export class ActivityReconciler implements Reconciler {
     const known = this.#records.get(key);
     const isKnown = known?.podUid === sight.podUid;
     const policies = this.#policiesOf(workspace, isKnown ? known.wish : null);
-    if (isKnown) return { key, workspace, sight, record: known, policies };
+    const begun = { key, workspace, sight, policies, hasMore: false, bytes: 0 };
+    if (isKnown) return { ...begun, record: known };
     const isAnnounced = workspace.status?.activity?.announcedAt !== undefined;
     const nextAtMs = clock.now() + firstLookMs(policies.merged.policy, isAnnounced, random);
     const record = newRecord(workspace, sight.podUid, nextAtMs);
     this.#records.set(key, record);
-    return { key, workspace, sight, record, policies };
+    return { ...begun, record };
   }
 
   #policiesOf(workspace: Workspace, wish: PolicyPart | null): ActivityPolicies {
@@ -103,16 +115,18 @@ export class ActivityReconciler implements Reconciler {
   #waitMs({ workspace, record, sight, policies }: Pass): number {
     const { resourceVersion = '' } = workspace.metadata;
     if (isOlderVersion(resourceVersion, record.writtenVersion)) return LATE_MS;
-    if (record.plan !== undefined && record.judgedBy !== judgedBy(record, sight, policies)) return 0;
-    return record.nextAtMs - this.#options.clock.now();
+    const isAnother = record.plan !== undefined && record.judgedBy !== judgedBy(record, sight, policies);
+    return (isAnother ? record.restsUntilMs : record.nextAtMs) - this.#options.clock.now();
   }
 
   /** Hears the agent and tells it what is new, until there is nothing new. */
   async #look(begun: Pass, signal: AbortSignal): Promise<Pass> {
+    const { clock } = this.#options;
+    const latestMs = clock.now() + LONGEST_LOOK_MS;
     let pass = begun;
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
       pass = await this.#exchange(pass, signal);
-      if (pass.record.failures > 0 || (!pass.hasMore && this.#isTold(pass))) break;
+      if (pass.record.failures > 0 || clock.now() > latestMs || (!pass.hasMore && this.#isTold(pass))) break;
     }
     return pass;
   }
@@ -122,7 +136,8 @@ export class ActivityReconciler implements Reconciler {
     const { key, workspace, sight } = before;
     const word = wordForAgent(before.record, before.policies, nowMs());
     const heard = await this.#ask(before, sight.address, word.says, signal);
-    const policies = this.#policiesOf(workspace, heard.says?.wish ?? before.record.wish);
+    // null is a wish too: one that was taken back.
+    const policies = this.#policiesOf(workspace, heard.says === undefined ? before.record.wish : heard.says.wish);
     const { record, grants, hasMore } = hearAgent(before.record, heard, {
       policies,
       granted: grantedOf(workspace.status?.activity ?? {}),
@@ -136,16 +151,18 @@ export class ActivityReconciler implements Reconciler {
     const told = heard.says === undefined ? record.told : word.digest;
     const { resourceVersion = '' } = written.metadata;
     const writtenVersion = written === workspace ? record.writtenVersion : resourceVersion;
-    return { key, sight, policies, hasMore, workspace: written, record: { ...record, told, writtenVersion } };
+    const bytes = before.bytes + (heard.bytes ?? 0);
+    return { key, sight, policies, hasMore, bytes, workspace: written, record: { ...record, told, writtenVersion } };
   }
 
   async #ask({ key, record }: Pass, address: AgentAddress, says: JudgeSays, signal: AbortSignal): Promise<Heard> {
-    const { metrics, log, clock } = this.#options;
+    const { metrics, log, clock, guard } = this.#options;
+    guard?.();
     try {
       const answer = await askAgent(address, says, signal, clock);
       metrics.exchanged();
       if (record.failures > 0) log.info('an agent answers again', { workspace: key });
-      return { says: answer };
+      return answer;
     } catch (error) {
       if (!isExchangeError(error)) throw error;
       metrics.exchangeFailed(error.why);
@@ -163,6 +180,11 @@ export class ActivityReconciler implements Reconciler {
     const { ledger, metrics } = this.#options;
     ledger.judged(key, plan);
     for (const { kind } of plan.announced) metrics.announced(kind);
+    this.#countResume(before, after);
+  }
+
+  #countResume(before: Workspace, after: Workspace): void {
+    const { metrics } = this.#options;
     const [was, is] = [before.status?.activity?.lastStop, after.status?.activity?.lastStop];
     if (is?.resumedAt === undefined || was?.resumedAt !== undefined) return;
     metrics.reclaimed((is.gpus * (Date.parse(is.resumedAt) - Date.parse(is.at))) / 1000);
@@ -184,11 +206,13 @@ export class ActivityReconciler implements Reconciler {
   }
 
   /** Returns when it is to be looked at again. */
-  #keep({ key, record, sight, policies }: Pass): number {
+  #keep({ key, record, sight, policies, hasMore, bytes }: Pass, tookMs: number): number {
     const { clock, random } = this.#options;
-    const waitMs = nextLookMs(record.plan?.recheckAfterMs ?? LATE_MS, record.failures, random);
-    const nextAtMs = clock.now() + waitMs;
-    this.#records.set(key, { ...record, nextAtMs, judgedBy: judgedBy(record, sight, policies) });
+    const { plan, failures } = record;
+    const looked = { recheckAfterMs: plan?.recheckAfterMs ?? LATE_MS, failures, bytes, tookMs, hasMore };
+    const waitMs = nextLookMs(looked, random);
+    const [nextAtMs, restsUntilMs] = [clock.now() + waitMs, clock.now() + restMs(looked)];
+    this.#records.set(key, { ...record, nextAtMs, restsUntilMs, judgedBy: judgedBy(record, sight, policies) });
     return waitMs;
   }
 }

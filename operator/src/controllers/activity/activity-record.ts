@@ -2,7 +2,7 @@
  * What the operator keeps of a workspace that runs, from one exchange with its agent to the next. It is in memory alone: the agent keeps its
  * readings for two hours, and what must not be lost (announcements, snoozes) is in the workspace's status.
  */
-import type { Workspace, WorkspaceActivity } from '../../api/index.js';
+import type { Workspace, WorkspaceActivity, WorkspaceStatus } from '../../api/index.js';
 import {
   type ActivityMemory,
   type ActivityPlan,
@@ -32,8 +32,9 @@ export interface ActivityRecord {
   readonly told: string;
   /** Exchanges that failed in a row. */
   readonly failures: number;
-  /** Nothing is to be asked before. */
+  /** Nothing is to be asked before, unless what it rests on is another; and not even then before the other. */
   readonly nextAtMs: number;
+  readonly restsUntilMs: number;
   /** The workspace is not looked at in an older state: what we have written is not in it. */
   readonly writtenVersion: string;
   /** The policies that it was judged by. */
@@ -46,7 +47,7 @@ const USUAL_READ_EVERY_MS = 15_000;
 export function newRecord(workspace: Workspace, podUid: string, nextAtMs: number): ActivityRecord {
   return {
     podUid,
-    memory: remembered(workspace.status?.activity),
+    memory: remembered(workspace.status),
     cursor: null,
     readEveryMs: USUAL_READ_EVERY_MS,
     clockSkewMs: 0,
@@ -56,12 +57,15 @@ export function newRecord(workspace: Workspace, podUid: string, nextAtMs: number
     told: '',
     failures: 0,
     nextAtMs,
+    restsUntilMs: 0,
     writtenVersion: '',
     judgedBy: ''
   };
 }
 
-function remembered({ announcedAt, limit }: WorkspaceActivity = {}): ActivityMemory | undefined {
-  if (announcedAt === undefined) return undefined;
+/** What was announced before this pod first answered was of another. */
+function remembered({ activity = {}, startedAt }: WorkspaceStatus = {}): ActivityMemory | undefined {
+  const { announcedAt, limit }: WorkspaceActivity = activity;
+  if (announcedAt === undefined || Date.parse(announcedAt) < Date.parse(startedAt ?? '')) return undefined;
   return rememberAnnouncement(undefined, { kind: 'workspace' }, Date.parse(announcedAt), limit);
 }

@@ -60,10 +60,15 @@ export function activityReport(about: Reportable): ActivityReport {
   });
 }
 
-/** Of one that does not run: what was done is remembered, and nothing else. */
-export function restingReport({ status }: Workspace): ActivityReport {
+/**
+ * Of one that does not run: what was done is remembered, and nothing else. Resumed it is from the moment that its pod is another, for what
+ * comes of that pod may be that a person stops it.
+ */
+export function restingReport({ spec, status }: Workspace, nowMs: number): ActivityReport {
   const { lastStop, snoozes } = status?.activity ?? {};
-  return withoutUndefined<ActivityReport>({ activity: unlessEmpty({ lastStop, snoozes }), idle: undefined });
+  const isResumed = spec.running && lastStop !== undefined && status?.podUid !== lastStop.podUid;
+  const stop = isResumed ? stopOfNow(lastStop, status?.podUid ?? '', nowMs) : lastStop;
+  return withoutUndefined<ActivityReport>({ activity: unlessEmpty({ lastStop: stop, snoozes }), idle: undefined });
 }
 
 /** Of one that is about to be stopped: what was announced stays until it is. */

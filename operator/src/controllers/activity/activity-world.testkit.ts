@@ -49,6 +49,8 @@ export class ActivityWorld {
   readonly agent: TestAgent;
   /** Called before each write: what others do at that very moment. */
   beforeWrite: (change: object) => void = () => undefined;
+  /** Whether this operator is the one that leads. */
+  leads = true;
   readonly #time: { nowMs: number };
   readonly #options: WorldOptions;
   readonly #caches;
@@ -190,7 +192,10 @@ export class ActivityWorld {
       clock,
       nowMs: () => this.nowMs,
       random: () => 0,
-      log: keptLog().log
+      log: keptLog().log,
+      guard: () => {
+        if (!this.leads) throw new Error('this process does not lead');
+      }
     });
   }
 

@@ -43,6 +43,8 @@ export class TestAgent {
   wish: AgentSays['wish'] = null;
   /** So many readings fit into one answer. */
   pieces = Infinity;
+  /** What happens while it hears. */
+  beforeAnswer: (says: JudgeSays) => void = () => undefined;
   readonly heard: HeardWord[] = [];
   readonly done: string[] = [];
   readonly host: string;
@@ -99,6 +101,7 @@ export class TestAgent {
     if (this.mood === 'fails') return void response.writeHead(500).end();
     if (this.mood === 'floods') return void response.end(JSON.stringify({ flood: 'x'.repeat(2 ** 22) }));
     if (this.mood === 'babbles') return void response.end('<html>');
+    this.beforeAnswer(says);
     const answered = new Set(says.snoozes.map(({ id }) => id));
     this.snoozes = this.snoozes.filter(({ id }) => !answered.has(id));
     response.end(JSON.stringify({ ...this.#saysAfter(says.cursor), ...(this.mood === 'lies' && { nowMs: 'noon' }) }));

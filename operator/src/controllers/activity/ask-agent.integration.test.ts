@@ -32,7 +32,9 @@ const ask = (host = HOST, signal = forever, clock = new FakeClock()) =>
 
 test('what it says is heard, with the readings after the last that we have', async () => {
   for (let count = 0; count < 3; count += 1) agent.read();
-  expect(await ask()).toMatchObject({ version: 1, readings: [{ seq: 1 }, { seq: 2 }, { seq: 3 }] });
+  const { says, bytes } = await ask();
+  expect(says).toMatchObject({ version: 1, readings: [{ seq: 1 }, { seq: 2 }, { seq: 3 }] });
+  expect(bytes).toBe(JSON.stringify(says).length);
   expect(agent.heard).toMatchObject([{ authorization: 'Bearer a-token', says: SAYS }]);
 });
 

@@ -46,16 +46,23 @@ export function isExchangeError(value: unknown): value is ExchangeError {
   return (value as { name?: unknown } | null)?.name === 'ExchangeError';
 }
 
+export interface AgentAnswer {
+  readonly says: AgentSays;
+  /** How long it was. */
+  readonly bytes: number;
+}
+
 /** @throws ExchangeError, and the reason of the signal where that is aborted */
 export async function askAgent(
   address: AgentAddress,
   says: JudgeSays,
   signal: AbortSignal,
   clock: Clock = machineClock
-): Promise<AgentSays> {
+): Promise<AgentAnswer> {
   using deadline = startDeadline(clock, LONGEST_MS, 'an exchange with an agent', signal);
   try {
-    return parsed(await textOf(await send(address, JSON.stringify(says), deadline.signal)));
+    const text = await textOf(await send(address, JSON.stringify(says), deadline.signal));
+    return { says: parsed(text), bytes: Buffer.byteLength(text) };
   } catch (error) {
     if (isExchangeError(error)) throw error;
     signal.throwIfAborted();

@@ -22,6 +22,8 @@ const TOO_MANY = 'That is more than can be remembered. Ask again later.';
 
 export interface Heard {
   readonly says?: AgentSays;
+  /** How long its answer was. */
+  readonly bytes?: number;
   /** Why there is no answer, for people. */
   readonly failure?: string;
 }
