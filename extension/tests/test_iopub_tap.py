@@ -7,6 +7,7 @@ import logging
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
 from jupyterlab_berth.iopub_tap import IopubTap
@@ -40,6 +41,26 @@ async def say(manager: AsyncMappingKernelManager, kernel_id: str, text: str) -> 
         await client.get_shell_msg(timeout=30)
     finally:
         client.stop_channels()
+
+
+async def test_a_kernel_that_sends_nonsense_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    manager = AsyncMappingKernelManager()
+    try:
+        kernel_id = await manager.start_kernel(kernel_name="python3")
+        tap = IopubTap(SimpleNamespace(kernel_manager=manager, log=logging.getLogger("test")))
+        heard, ended = Heard(), []
+        tap.listen(lambda *_: 1 / 0)
+        tap.listen(heard, ended.append)
+        for text in ("one", "two"):
+            await say(manager, kernel_id, text)
+            await heard.until(kernel_id, text)
+        told = [record for record in caplog.records if record.name == "test" and kernel_id in record.getMessage()]
+        assert (len(told), ended) == (1, [])
+        await manager.shutdown_kernel(kernel_id, now=True)
+        assert ended == [kernel_id]
+        tap.close()
+    finally:
+        await manager.shutdown_all(now=True)
 
 
 async def test_it_hears_kernels_from_before_and_after_through_restarts_until_it_is_closed() -> None:

@@ -113,6 +113,15 @@ async def test_a_kernel_that_is_shut_down_leaves_its_outputs(
     assert (only["phase"], only["watched"], seen(only)[0]) == ("ended", False, ("stdout", "first\n"))
 
 
+async def test_a_cell_that_its_kernel_has_never_got_does_not_wait_for_ever(server: JupyterServer, kernel: str) -> None:
+    async with KernelPage(server, kernel) as page:
+        told = {"kernel": kernel, "session": page.session, "path": NOTEBOOK, "cells": [["lost", "a"]]}
+        call(server, "POST", "berth/outputs/cells", told)
+        assert [one["phase"] for one in kept(server)] == ["queued"]
+    (only,) = until_ended(server)
+    assert (only["code"], only["outputs"]) == (None, [])
+
+
 async def test_what_a_person_types_is_not_kept(server: JupyterServer, kernel: str) -> None:
     async with KernelPage(server, kernel) as page:
         await page.run("a", "import getpass\nsecret = getpass.getpass('Password: ')\nprint(len(secret))")
@@ -153,6 +162,40 @@ def test_only_who_is_logged_in_can_ask_and_only_from_this_site(server: JupyterSe
     assert server.request("POST", "berth/outputs/saved", {}, b'{"executions": []}').status == 403
     assert server.request("POST", "berth/outputs/saved", server.log_in(), b'{"executions": []}').status == 403
     assert server.request("GET", "berth/outputs").status == 400
+
+
+NO_KERNELS = """
+from jupyter_server.auth.authorizer import AllowAllAuthorizer
+
+class NoKernels(AllowAllAuthorizer):
+    def is_authorized(self, handler, user, action, resource):
+        return resource != "kernels"
+
+c.ServerApp.authorizer_class = NoKernels
+"""
+
+
+def test_who_may_not_see_kernels_does_not_see_what_they_print_and_who_may_not_run_cells_changes_nothing() -> None:
+    with person(**inspecting_gateway()) as ada:
+        config = ada.home / "config" / "jupyter_server_config.py"
+        config.parent.mkdir()
+        config.write_text(NO_KERNELS)
+        server = ada.server()
+        assert server.request("GET", "berth/outputs?path=a.ipynb").status == 403
+        for path, body in (
+            ("cells", {"kernel": "k", "session": "s", "path": "a.ipynb", "cells": [["m", "c"]]}),
+            ("clear", {"path": "a.ipynb", "cells": ["c"]}),
+            ("saved", {"executions": ["m"]}),
+        ):
+            headers = {**AUTH, "Content-Type": "application/json"}
+            assert server.request("POST", f"berth/outputs/{path}", headers, json.dumps(body).encode()).status == 403
+
+
+async def test_a_name_that_ends_with_a_space_is_another_name(server: JupyterServer, kernel: str) -> None:
+    async with KernelPage(server, kernel, "a.ipynb ") as page:
+        told = await page.run("a", "1")
+        assert [one["msgId"] for one in kept(server, "a.ipynb ")] == [told]
+        assert kept(server, "a.ipynb") == []
 
 
 async def test_a_server_that_is_stopped_leaves_them_to_the_next_one() -> None:

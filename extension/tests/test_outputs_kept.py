@@ -128,7 +128,25 @@ def test_a_display_that_grows_in_an_update_stays_within_the_bound() -> None:
     assert kept.as_json()[-1] == stream("stdout", "after\n")
 
 
-@pytest.mark.parametrize("text", ["{", "[1]", '[{"kernel": 1}]', '{"a": 1}'])
+def test_a_line_that_is_written_over_a_million_times_does_not_hold_the_server_up() -> None:
+    kept = StreamText()
+    kept.add("x" * 1_000_000 + "\ry" * 1_000_000)  # hours, if each part were a new line of a million characters
+    assert kept.text == "y" + "x" * 999_999 + "\ry"
+
+
+NO_CELL = {
+    "kernel": "k",
+    "msg_id": [],
+    "path": "p",
+    "cell": "c",
+    "code": "",
+    "count": 1,
+    "changed_ms": 1,
+    "outputs": [],
+}
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", '[{"kernel": 1}]', '{"a": 1}', "[" * 100_000, json.dumps([NO_CELL])])
 def test_a_file_that_is_not_what_it_should_be_costs_its_outputs_and_nothing_else(text: str, tmp_path: Path) -> None:
     log = logging.getLogger("test")
     KeptFile(tmp_path, "/root", log).write([Execution("k", "m", cell="c")])
@@ -144,3 +162,10 @@ def test_each_folder_of_notebooks_has_its_own_file(tmp_path: Path) -> None:
     assert KeptFile(tmp_path, "/two", log).take() == []
     (found,) = KeptFile(tmp_path, "/one", log).take()
     assert (found.path, found.cell, found.code, found.count, found.phase) == ("a.ipynb", "c", "1", 2, "ended")
+
+
+def test_two_servers_of_one_folder_leave_what_both_have_kept(tmp_path: Path) -> None:
+    one, other = (KeptFile(tmp_path, "/one", logging.getLogger("test")) for _ in range(2))
+    one.write([Execution("k", "m", path="a.ipynb", cell="c", code="1")])
+    other.write([Execution("l", "n", path="b.ipynb", cell="d", code="2")])
+    assert [found.msg_id for found in one.take()] == ["m", "n"]

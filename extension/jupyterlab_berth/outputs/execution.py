@@ -70,6 +70,8 @@ class Execution:
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> Execution:
         """An execution of a kernel that is no more."""
+        if not all(isinstance(entry[key], str) for key in ("kernel", "msg_id", "path", "cell")):
+            raise TypeError("An execution of no cell.")
         execution = cls(**{key: entry[key] for key in LASTING}, phase="ended")
         for output in entry["outputs"]:
             execution.outputs.take(output)
@@ -84,7 +86,10 @@ def _status(execution: Execution, content: dict[str, Any]) -> None:
 
 
 def _input(execution: Execution, content: dict[str, Any]) -> None:
+    if not isinstance(content["code"], str):
+        raise TypeError("Code that is no text.")
     execution.code, execution.count = content["code"], content.get("execution_count")
+    execution.phase = "running"
 
 
 def _output(output_type: str) -> Callable[[Execution, dict[str, Any]], None]:

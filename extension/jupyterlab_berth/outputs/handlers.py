@@ -17,9 +17,9 @@ TEXT_MAX = 4096
 
 
 class OutputsHandler(APIHandler):
-    """Only for people who are logged in to this server; none of it is activity of theirs."""
+    """Only for people who may see kernels, and to tell only for those who may run cells; none of it is activity."""
 
-    auth_resource = "berth"
+    auth_resource = "kernels"
     _track_activity = False
 
     def initialize(self, keeper: OutputKeeper) -> None:
@@ -46,7 +46,7 @@ class KeptHandler(OutputsHandler):
     @authorized
     def get(self) -> None:
         """Answers with the executions in the order in which the server came to know of them."""
-        path = self.get_query_argument("path")
+        path = self.get_query_argument("path", strip=False)
         self._keeper.keep_up_with(self.kernel_manager.list_kernel_ids())
         self.finish(json.dumps({"executions": self._keeper.of_notebook(path, self._is_watched)}))
 
@@ -60,13 +60,15 @@ class CellsHandler(OutputsHandler):
     """`POST /berth/outputs/cells`: which cells requests came from, and which page shows what they print."""
 
     @web.authenticated
-    @authorized
+    @authorized(action="execute")
     def post(self) -> None:
-        """Takes `{kernel, session, path, cells: [[msgId, cellId], …]}`."""
+        """Takes `{kernel, session, path, cells: [[msgId, cellId], …], known}`."""
         body = self.body()
         pairs = [texts(pair, 2) for pair in items(body.get("cells"))]
         kernel, session, path = texts([body.get(key) for key in ("kernel", "session", "path")], 3)
-        self._keeper.assign(kernel, session, path, [(msg_id, cell) for msg_id, cell in pairs])
+        self._keeper.assign(
+            kernel, session, path, [(msg_id, cell) for msg_id, cell in pairs], body.get("known") is True
+        )
         self.finish_without_body()
 
 
@@ -74,7 +76,7 @@ class ClearHandler(OutputsHandler):
     """`POST /berth/outputs/clear`: a person has cleared the outputs of cells."""
 
     @web.authenticated
-    @authorized
+    @authorized(action="execute")
     def post(self) -> None:
         """Takes `{path, cells: [cellId, …]}`."""
         body = self.body()
@@ -86,7 +88,7 @@ class SavedHandler(OutputsHandler):
     """`POST /berth/outputs/saved`: a page has saved all that these executions have printed."""
 
     @web.authenticated
-    @authorized
+    @authorized(action="execute")
     def post(self) -> None:
         """Takes `{executions: [msgId, …]}`."""
         self._keeper.forget(texts(items(self.body().get("executions"))))

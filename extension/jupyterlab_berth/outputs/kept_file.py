@@ -29,19 +29,20 @@ class KeptFile:
             return [Execution.from_json(entry) for entry in json.loads(text)]
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             self._log.warning("Outputs that were kept in %s are lost: %s", self._path, error)
             return []
 
     def write(self, executions: list[Execution]) -> None:
-        """Leaves these for the next server; only this person can read them."""
+        """Leaves these for the next server, with what another one has left; only this person can read them."""
         if not executions:
             return
+        left = {execution.msg_id: execution for execution in [*self.take(), *executions]}
         part = self._path.with_suffix(f".{os.getpid()}")
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                json.dump([execution.to_json() for execution in executions], file)
+                json.dump([execution.to_json() for execution in left.values()], file)
             part.replace(self._path)
         except OSError as error:
             self._log.warning("Outputs could not be kept in %s: %s", self._path, error)

@@ -18,7 +18,7 @@ class Entry:
     def __init__(self, output: dict[str, Any], stream: StreamText | None = None) -> None:
         self.output = output
         self.stream = stream
-        self._size = 0 if stream is not None else len(json.dumps(output))
+        self._size = 0 if stream is not None else size_of(output)
 
     @property
     def size(self) -> int:
@@ -28,7 +28,8 @@ class Entry:
     def become(self, output: dict[str, Any]) -> int:
         """Takes another output's place, and returns by how much that is larger."""
         before = self._size
-        self.output, self._size = output, len(json.dumps(output))
+        self._size = size_of(output)
+        self.output = output
         return self._size - before
 
     def as_json(self) -> dict[str, Any]:
@@ -50,7 +51,9 @@ class KeptOutputs:
         return self._head_size + self._tail_size
 
     def take(self, output: dict[str, Any]) -> None:
-        """Appends an output as it came from a kernel."""
+        """Appends an output as it came from a kernel; one that is none raises."""
+        if output["output_type"] == "stream" and not (type(output["name"]) is type(output["text"]) is str):
+            raise TypeError("Text of a stream that is no text.")
         if self.clear_next:
             self.clear_next = False
             self._clear()
@@ -119,6 +122,11 @@ class KeptOutputs:
             gone = self._tail.popleft()
             self._tail_size -= gone.size
             self._cut += gone.size
+
+
+def size_of(output: dict[str, Any]) -> int:
+    """Of its JSON. One that no page could read is refused, or the notebook would get none of its outputs."""
+    return len(json.dumps(output, allow_nan=False))
 
 
 def cut_mark(size: int) -> dict[str, Any]:

@@ -17,11 +17,13 @@ class StreamText:
             self._open.append(text)
             self.size += len(text)
             return
-        *lines, rest = ("".join(self._open) + text).split("\n")
+        done, newline, rest = ("".join(self._open) + text).rpartition("\n")
         self.size -= sum(map(len, self._open))
-        if lines:
-            self._lines.append("".join(as_seen(line) + "\n" for line in lines))
-            self.size += len(self._lines[-1])
+        if newline:
+            is_plain = "\r" not in done
+            lines = done + newline if is_plain else "".join(as_seen(line) + newline for line in done.split(newline))
+            self._lines.append(lines)
+            self.size += len(lines)
         self._open = [still_open(rest)]
         self.size += len(self._open[0])
 
@@ -51,8 +53,12 @@ def still_open(line: str) -> str:
 
 def overwritten(line: str) -> tuple[str, int]:
     """The characters of a line, and where the cursor stands: each carriage return leads it back to the first."""
-    seen, cursor = "", 0
-    for part in line.split("\r"):
-        seen = part + seen[len(part) :]
-        cursor = len(part)
-    return seen, cursor
+    if "\r" not in line:
+        return line, len(line)
+    parts = line.split("\r")
+    seen, covered = [], 0
+    for part in reversed(parts):  # of each part, what no later one has written over
+        if len(part) > covered:
+            seen.append(part[covered:])
+            covered = len(part)
+    return "".join(seen), len(parts[-1])

@@ -6,7 +6,7 @@ import { waitFor } from '@testing-library/react';
 import { quietYjs } from '../environments/testing/notebook.testkit.js';
 import { NotebookOutputs, type NotebookContext } from './notebook-outputs.js';
 import type { IKeptExecution, OutputsClient } from './outputs-client.js';
-import { CODE, idle, kept, printed, textOf } from './testing/kernel-messages.testkit.js';
+import { CODE, idle, iopub, kept, printed, shown, textOf } from './testing/kernel-messages.testkit.js';
 
 beforeAll(quietYjs);
 
@@ -36,7 +36,9 @@ class Desk {
     const client = {
       kept: async () => {
         this.looks += 1;
-        return this.executions;
+        const { executions } = this;
+        await this.answered;
+        return executions;
       },
       sent: async (cells: unknown) => void this.told.push(['sent', cells]),
       cleared: async (path: string, cells: unknown) => void this.told.push(['cleared', path, cells]),
@@ -46,6 +48,7 @@ class Desk {
   }
 
   executions: readonly IKeptExecution[];
+  answered = Promise.resolve();
   looks = 0;
   readonly told: unknown[] = [];
   readonly model = new NotebookModel();
@@ -84,7 +87,7 @@ test('a cell that ended while nobody looked is shown, is to be saved, and is not
   desk = new Desk([kept({ phase: 'ended' })]);
   await waitFor(() => expect(desk.text).toBe('0\n1\n'));
   expect([desk.cell.executionCount, desk.model.dirty]).toEqual([3, true]);
-  const adopted = ['sent', { kernel: 'k-1', session: 's-1', path: 'a.ipynb', cells: [['m-1', 'cell-0']] }];
+  const adopted = ['sent', { kernel: 'k-1', session: 's-1', path: 'a.ipynb', cells: [['m-1', 'cell-0']], known: true }];
   expect(desk.told).toEqual([adopted]);
   desk.save();
   await waitFor(() => expect(desk.told).toEqual([adopted, ['saved', ['m-1']]]));
@@ -133,7 +136,7 @@ test('cells of this page are told in one go, are never shown twice, and are let 
     ['m-1', 'cell-0'],
     ['m-2', 'cell-1']
   ];
-  const sent = ['sent', { kernel: 'k-1', session: 's-1', path: 'a.ipynb', cells }];
+  const sent = ['sent', { kernel: 'k-1', session: 's-1', path: 'a.ipynb', cells, known: false }];
   await waitFor(() => expect(desk.told).toEqual([sent]));
   desk.executions = [kept()];
   desk.connection.emit('connected');
@@ -176,6 +179,63 @@ test('what the person clears is not kept, and a notebook that moves takes its ru
   desk.outputs.cleared('cell-0');
   await waitFor(() => expect(desk.told).toContainEqual(['cleared', 'a.ipynb', ['cell-0']]));
   desk.renamed.emit('b.ipynb');
-  const moved = { kernel: 'k-1', session: 's-1', path: 'b.ipynb', cells: [['m-1', 'cell-0']] };
+  const moved = { kernel: 'k-1', session: 's-1', path: 'b.ipynb', cells: [['m-1', 'cell-0']], known: true };
   await waitFor(() => expect(desk.told).toContainEqual(['sent', moved]));
+});
+
+test.each<[string, () => void]>([
+  ['runs', () => desk.run('m-9')],
+  ['clears', () => desk.outputs.cleared('cell-0')]
+])('a cell that the person %s while the server is asked gets nothing of the run before', async (_, act) => {
+  desk = new Desk([kept({ phase: 'ended' })]);
+  let answer = (): void => undefined;
+  desk.answered = new Promise(resolve => (answer = resolve));
+  await looked();
+  act();
+  answer();
+  await new Promise(resolve => setTimeout(resolve));
+  expect(desk.text).toBe('');
+});
+
+test('a running cell that is moved in the notebook goes on in its new place', async () => {
+  desk = new Desk([kept()]);
+  await waitFor(() => expect(desk.text).toBe('0\n1\n'));
+  const { cell } = desk;
+  desk.model.sharedModel.insertCell(1, { cell_type: 'markdown', source: '' });
+  desk.model.sharedModel.moveCells(0, 1);
+  cell.dispose();
+  const outputs = [{ output_type: 'stream', name: 'stdout', text: '0\n1\n2\n' }];
+  desk.executions = [kept({ watched: true, outputs })]; // by this page
+  desk.published.emit(printed('2\n'));
+  const moved = desk.model.cells.get(1) as ICodeCellModel;
+  await waitFor(() => expect([textOf(moved), moved.executionState]).toEqual(['0\n1\n2\n', 'running']));
+});
+
+test('a cell of which the server knows nothing any more does not seem to run for ever', async () => {
+  desk = new Desk([kept()]);
+  await waitFor(() => expect(desk.cell.executionState).toBe('running'));
+  desk.executions = [];
+  desk.connection.emit('connected');
+  await waitFor(() => expect([desk.cell.executionState, desk.text]).toEqual(['idle', '0\n1\n']));
+});
+
+test('what the person clears of a cell that has ended does not come back though the server was not told', async () => {
+  desk = new Desk([kept({ phase: 'ended' })]);
+  await waitFor(() => expect(desk.text).toBe('0\n1\n'));
+  desk.cell.clearExecution();
+  desk.outputs.cleared('cell-0');
+  desk.connection.emit('connected');
+  await looked(2);
+  await new Promise(resolve => setTimeout(resolve));
+  expect(desk.text).toBe('');
+});
+
+test('what a display shows after the person has cleared the cell does not replace another output', async () => {
+  desk = new Desk([kept({ outputs: [{ output_type: 'display_data', ...shown('old', 'd') }] })]);
+  await waitFor(() => expect(desk.text).toContain('old'));
+  desk.cell.outputs.clear();
+  desk.outputs.cleared('cell-0');
+  desk.published.emit(printed('after\n'));
+  desk.published.emit(iopub('update_display_data', shown('new', 'd')));
+  expect(desk.text).toBe('after\n');
 });

@@ -56,22 +56,59 @@ export class NotebookOutputs implements IDisposable {
 
   /** The person does not want to see the outputs of this cell again. */
   cleared(cellId: string): void {
+    this._touched.add(cellId);
+    for (const [msgId, resumed] of this._resumed) {
+      if (resumed.cell.id !== cellId) continue;
+      if (resumed.isComplete) this._giveUp(msgId);
+      else resumed.cleared();
+    }
     this._sent.cleared(this._context.path, cellId);
   }
 
   /** One look at what the server has kept. */
   private async _look(): Promise<void> {
     await this._context.ready;
-    const kept = await this._client.kept(this._context.path);
+    const kept = await this._ask();
     if (this.isDisposed) return;
-    for (const [msgId, { cell }] of this._resumed) if (cell.isDisposed) this._giveUp(msgId);
+    this._letGo(new Set(kept.map(({ msgId }) => msgId)));
     const strangers = kept.filter(({ msgId }) => !this._sent.has(msgId) && !this._givenUp.has(msgId));
-    for (const execution of strangers) this._take(execution);
-    this._early.clear();
-    const known = new Set(kept.map(({ msgId }) => msgId));
-    for (const msgId of this._resumed.keys()) if (!known.has(msgId)) this._resumed.delete(msgId);
-    const isWatched = strangers.some(({ phase, watched }) => watched && phase !== 'ended');
+    for (const execution of strangers) if (!this._touched.has(execution.cellId)) this._take(execution);
+    const isWatched = strangers.some(one => this._isOfAnotherPage(one) && one.phase !== 'ended');
     if (!isWatched && [...this._resumed.values()].every(({ isComplete }) => isComplete)) void this._looks.stop();
+  }
+
+  /** What the person runs or clears from here on is newer than the answer. */
+  private async _ask(): Promise<readonly IKeptExecution[]> {
+    await this._sent.told;
+    this._touched.clear();
+    this._early.clear();
+    this._isAsking = true;
+    try {
+      return await this._client.kept(this._context.path);
+    } finally {
+      this._isAsking = false;
+    }
+  }
+
+  /** Cells that are not there any more, and those of which the server will not say how they end. */
+  private _letGo(known: ReadonlySet<string>): void {
+    for (const [msgId, resumed] of this._resumed) {
+      if (resumed.cell.isDisposed) this._lose(msgId, resumed);
+      else if (!known.has(msgId)) {
+        resumed.letGo();
+        this._resumed.delete(msgId);
+      }
+    }
+  }
+
+  /** Its cell is deleted, or it was moved or loaded again and is another object now: that one may go on with it. */
+  private _lose(msgId: string, { isComplete }: ResumedCell): void {
+    if (isComplete) this._giveUp(msgId);
+    else this._resumed.delete(msgId);
+  }
+
+  private _isOfAnotherPage({ msgId, watched }: IKeptExecution): boolean {
+    return watched && !this._adopted.has(msgId);
   }
 
   private _take(kept: IKeptExecution): void {
@@ -84,7 +121,7 @@ export class NotebookOutputs implements IDisposable {
   private _resume(kept: IKeptExecution): ResumedCell | null {
     const { model, contentsModel } = this._context;
     const cell = [...model.cells].find(({ id, type }) => id === kept.cellId && type === 'code');
-    if (cell === undefined || kept.watched) return null;
+    if (cell === undefined || this._isOfAnotherPage(kept)) return null;
     if (kept.code !== null && kept.code !== cell.sharedModel.getSource()) return null;
     const isNews = kept.changedMs > Date.parse(contentsModel?.last_modified ?? '');
     if (kept.phase === 'ended' && (!isNews || kept.code === null)) return null;
@@ -99,6 +136,7 @@ export class NotebookOutputs implements IDisposable {
     const { sessionContext, path } = this._context;
     const kernel = sessionContext.session?.kernel;
     if (kernel?.id === id) {
+      this._adopted.add(msgId);
       this._sent.adopt({ kernel: id, session: kernel.clientId, path, msgId, cellId });
     }
   }
@@ -119,6 +157,7 @@ export class NotebookOutputs implements IDisposable {
     if (direction !== 'send' || msg.header.msg_type !== 'execute_request') return;
     const { cellId } = msg.metadata;
     if (typeof cellId !== 'string') return;
+    this._touched.add(cellId);
     for (const [msgId, { cell }] of this._resumed) if (cell.id === cellId) this._giveUp(msgId);
     const { path } = this._context;
     this._sent.add({ kernel: kernel.id, session: kernel.clientId, path, msgId: msg.header.msg_id, cellId });
@@ -127,21 +166,27 @@ export class NotebookOutputs implements IDisposable {
   private readonly _onMessage = (_: unknown, message: KernelMessage.IMessage): void => {
     if (message.channel !== 'iopub') return;
     const published = message as KernelMessage.IIOPubMessage;
-    const { msg_id: parent } = published.parent_header as { msg_id?: string };
+    const { msg_id: parent, msg_type: kind } = published.parent_header as Partial<KernelMessage.IHeader>;
     if (parent === undefined) return;
-    if (!this._sent.has(parent)) this._hearStranger(parent, published);
-    else if (isLast(published)) this._sent.ended(parent);
+    if (kind === 'execute_request') this._hearExecution(parent, published);
     if (KernelMessage.isUpdateDisplayDataMsg(published)) this._update(parent, published);
   };
 
-  private _hearStranger(parent: string, message: KernelMessage.IIOPubMessage): void {
-    const resumed = this._resumed.get(parent);
-    if (resumed === undefined) this._early.add(parent, message);
-    else if (resumed.cell.isDisposed) this._giveUp(parent);
-    else if (resumed.hear(message)) void this._looks.refresh();
+  private _hearExecution(parent: string, message: KernelMessage.IIOPubMessage): void {
+    if (!this._sent.has(parent)) this._hearStranger(parent, message);
+    else if (isLast(message)) this._sent.ended(parent);
   }
 
-  /** The cell was deleted, or this page has run it again. */
+  private _hearStranger(parent: string, message: KernelMessage.IIOPubMessage): void {
+    const resumed = this._resumed.get(parent);
+    if (resumed?.cell.isDisposed === true) {
+      this._lose(parent, resumed);
+      void this._looks.refresh();
+    } else if (resumed?.hear(message) === true) void this._looks.refresh();
+    else if (resumed === undefined && this._isAsking) this._early.add(parent, message);
+  }
+
+  /** The cell was deleted or cleared, or this page has run it again. */
   private _giveUp(msgId: string): void {
     this._resumed.delete(msgId);
     this._givenUp.add(msgId);
@@ -170,4 +215,8 @@ export class NotebookOutputs implements IDisposable {
   private readonly _early = new EarlyMessages();
   private readonly _resumed = new Map<string, ResumedCell>();
   private readonly _givenUp = new Set<string>();
+  private readonly _adopted = new Set<string>();
+  /** Cells that were run or cleared on this page since the server was asked. */
+  private readonly _touched = new Set<string>();
+  private _isAsking = false;
 }

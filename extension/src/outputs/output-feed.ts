@@ -21,6 +21,11 @@ export class OutputFeed {
     else if (isOutput(message)) this._add({ ...message.content, output_type: message.header.msg_type });
   }
 
+  /** Somebody else has cleared the cell: what stands in the place of a display is another output. */
+  forgetDisplays(): void {
+    this._displays.clear();
+  }
+
   private _clear(wait: boolean): void {
     this._model.clear(wait);
     this._isClearDue = wait;

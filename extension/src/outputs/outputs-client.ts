@@ -32,6 +32,8 @@ export interface ISentCells {
   readonly session: string;
   readonly path: string;
   readonly cells: readonly (readonly [msgId: string, cellId: string])[];
+  /** The server was told of them before: what it does not keep any more must not come back. */
+  readonly known: boolean;
 }
 
 export class OutputsClient {

@@ -102,3 +102,34 @@ test('a cell that waited and is another one now shows none of it', () => {
   resumed.hear(printed('0\n'));
   expect(textOf(cell)).toBe('of an earlier run\n');
 });
+
+test('a cell that waited and is another one now shows none of it either when the server tells all of it', () => {
+  const cell = savedCell();
+  const resumed = new ResumedCell(cell);
+  resumed.take(kept({ phase: 'queued', code: null, count: null, outputs: [] }));
+  cell.sharedModel.setSource('something else');
+  resumed.take(kept({ phase: 'ended' }));
+  expect([textOf(cell), cell.executionState]).toEqual(['of an earlier run\n', 'idle']);
+});
+
+test('outputs of an untrusted notebook are gone before the cell is trusted, and one that is not shown stays as it is', () => {
+  const cell = savedCell();
+  expect(cell.trusted).toBe(false);
+  cell.sharedModel.setSource('something else');
+  new ResumedCell(cell).take(kept({ phase: 'ended' }));
+  expect([cell.trusted, cell.outputs.trusted]).toEqual([false, false]);
+  cell.sharedModel.setSource(CODE);
+  const trusted: string[] = [];
+  cell.stateChanged.connect((_, { name }) => void (name === 'trusted' && trusted.push(textOf(cell))));
+  new ResumedCell(cell).take(kept({ phase: 'ended' }));
+  expect([textOf(cell), cell.trusted, trusted]).toEqual(['0\n1\n', true, ['']]);
+});
+
+test('a message that comes after the answer which has it already is not shown twice', () => {
+  const cell = savedCell();
+  const resumed = new ResumedCell(cell);
+  resumed.take(kept({ heard: ['a', 'b'] }));
+  resumed.hear(printed('1\n', 'b'));
+  resumed.hear(printed('2\n', 'c'));
+  expect(textOf(cell)).toBe('0\n1\n2\n');
+});

@@ -26,15 +26,17 @@ export class ResumedCell {
   take(kept: IKeptExecution): boolean {
     if (this._hasEnded && kept.phase !== 'ended') return false; // an answer that is older than what the kernel said
     const wasEnded = this._hasEnded;
+    this._known = new Set(kept.heard);
     this._isComplete = kept.phase === 'ended';
     if (kept.phase === 'ended') this._end(kept.count);
     else this._run();
-    const isChanged = kept.code !== null && this._show(kept);
+    const isChanged = this._isOf(kept) && this._show(kept);
     return isChanged || this._hasEnded !== wasEnded;
   }
 
   /** Takes in a message of this execution; true if it was the last one. */
   hear(message: KernelMessage.IIOPubMessage): boolean {
+    if (this._known.has(message.header.msg_id)) return false; // the server was faster
     this._heard.push(message);
     if (this._heard.length > REMEMBERED) this._heard.shift();
     if (KernelMessage.isExecuteInputMsg(message)) this._begin(message);
@@ -46,6 +48,21 @@ export class ResumedCell {
   /** Another execution may update a display of this cell. */
   hearUpdate(message: KernelMessage.IUpdateDisplayDataMsg): void {
     this._feed?.hear(message);
+  }
+
+  /** The person has cleared the cell, and goes on to look at it. */
+  cleared(): void {
+    this._feed?.forgetDisplays();
+  }
+
+  /** Nobody will say how it ends. */
+  letGo(): void {
+    if (!this._hasEnded) this._end(this._count);
+  }
+
+  /** One whose outputs come in already stays what it is while the person types; one that waits may be another one now. */
+  private _isOf({ code }: IKeptExecution): boolean {
+    return code !== null && (this._feed !== null || code === this.cell.sharedModel.getSource());
   }
 
   private _begin({ content }: KernelMessage.IExecuteInputMsg): void {
@@ -84,13 +101,15 @@ export class ResumedCell {
   }
 
   /** Messages that the server's answer does not know yet. Both hear the kernel in the same order. */
-  private _after({ heard, phase }: IKeptExecution): readonly KernelMessage.IIOPubMessage[] {
-    const known = new Set(heard);
-    const last = this._heard.reduce((found, { header }, index) => (known.has(header.msg_id) ? index : found), -1);
-    return last < 0 && phase === 'ended' ? [] : this._heard.slice(last + 1);
+  private _after({ phase }: IKeptExecution): readonly KernelMessage.IIOPubMessage[] {
+    const isKnown = ({ header }: KernelMessage.IIOPubMessage): boolean => this._known.has(header.msg_id);
+    const last = this._heard.reduce((found, message, index) => (isKnown(message) ? index : found), -1);
+    this._heard.splice(0, last < 0 && phase === 'ended' ? this._heard.length : last + 1); // they may be large
+    return this._heard;
   }
 
   private readonly _heard: KernelMessage.IIOPubMessage[];
+  private _known: ReadonlySet<string> = new Set();
   private _feed: OutputFeed | null = null;
   private _count: number | null = null;
   private _hasEnded = false;

@@ -5,8 +5,8 @@ import type { ISentCells, OutputsClient } from './outputs-client.js';
 /** So many fit into a call that outlives its page: browsers allow 64 KiB. */
 const BATCH = 400;
 
-type Place = Omit<ISentCells, 'cells'>;
-type SentCell = Place & { readonly msgId: string; readonly cellId: string };
+type SentCell = Omit<ISentCells, 'cells' | 'known'> & { readonly msgId: string; readonly cellId: string };
+type ToldCell = SentCell & Pick<ISentCells, 'known'>;
 
 export class SentCells {
   constructor(private readonly _client: Pick<OutputsClient, 'sent' | 'cleared' | 'saved'>) {}
@@ -16,16 +16,22 @@ export class SentCells {
     return this._own.has(msgId);
   }
 
+  /** Everything so far has been told, or could not be. */
+  get told(): Promise<void> {
+    return this._calls;
+  }
+
   /** A cell was run. */
   add(cell: SentCell): void {
     this._own.add(cell.msgId);
-    this.adopt(cell);
+    this._open.set(cell.msgId, cell);
+    this._tell(cell, false);
   }
 
   /** This page goes on with what another one has run: it is its own now, for the other pages that are open. */
   adopt(cell: SentCell): void {
     this._open.set(cell.msgId, cell);
-    this._tell(cell);
+    this._tell(cell, true);
   }
 
   /** This page has all that this execution has printed, but has not saved it. */
@@ -63,21 +69,22 @@ export class SentCells {
     for (const [msgId, cell] of this._open) {
       const moved = { ...cell, path };
       this._open.set(msgId, moved);
-      this._tell(moved);
+      this._tell(moved, true);
     }
   }
 
   /** Cells that are run in one go are told in one go. */
-  private _tell(cell: SentCell): void {
-    this._untold.push(cell);
+  private _tell(cell: SentCell, known: boolean): void {
+    this._untold.push({ ...cell, known });
     this._call(async () => {
       const [first] = this._untold;
       if (first === undefined) return;
-      const { kernel, session, path } = first;
-      const isHere = (one: SentCell): boolean => one.kernel === kernel && one.path === path;
+      const { kernel, session, path, known } = first;
+      const isHere = (one: ToldCell): boolean => one.kernel === kernel && one.path === path && one.known === known;
       const told = this._untold.filter(isHere).slice(0, BATCH);
       this._untold = this._untold.filter(one => !told.includes(one));
-      await this._client.sent({ kernel, session, path, cells: told.map(({ msgId, cellId }) => [msgId, cellId]) });
+      const cells = told.map(({ msgId, cellId }) => [msgId, cellId] as const);
+      await this._client.sent({ kernel, session, path, cells, known });
     });
   }
 
@@ -92,7 +99,7 @@ export class SentCells {
   }
 
   private _calls: Promise<void> = Promise.resolve();
-  private _untold: SentCell[] = [];
+  private _untold: ToldCell[] = [];
   private readonly _cleared = new Map<string, readonly string[]>();
   private readonly _own = new Set<string>();
   /** Run by this page and not saved yet. */

@@ -13,7 +13,7 @@ export function iopub(type: string, content: object, parent = 'm-1', id?: string
   return {
     channel: 'iopub',
     header: { msg_id: id ?? `io-${number}`, msg_type: type },
-    parent_header: { msg_id: parent },
+    parent_header: { msg_id: parent, msg_type: 'execute_request' },
     metadata: {},
     content
   } as unknown as KernelMessage.IIOPubMessage;
