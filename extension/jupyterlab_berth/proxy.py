@@ -21,13 +21,12 @@ from typing import Any, TypeVar
 import aiohttp
 from jupyter_server.auth.utils import HTTP_METHOD_TO_AUTH_ACTION
 from jupyter_server.base.handlers import JupyterHandler
-from jupyter_server.utils import ensure_async
 from jupyter_server_proxy.handlers import ProxyHandler
-from tornado.httputil import responses
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError
 
+from .api_guard import LOG_IN, error_code, error_message, require_allowed
 from .forwarding import answer_headers, api_path, api_query, close_code, person_of, request_headers
 from .gateway_client import GatewayClient, GatewayUnavailable, actor_headers
 from .lease import Lease
@@ -44,15 +43,6 @@ OPEN_TIMEOUT_S = 5.0
 # a gateway that hangs is noticed earlier by the lease, which then cuts what is under way.
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=OPEN_TIMEOUT_S, sock_read=300)
 
-# The codes of the gateway's own contract, so that the front end has one error shape to know.
-CODES = {
-    400: "invalid-input",
-    403: "forbidden",
-    404: "not-found",
-    405: "invalid-input",
-    413: "too-large",
-    503: "gateway-unavailable",
-}
 NO_GATEWAY = aiohttp.ClientConnectorError
 LOST_GATEWAY = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
@@ -78,7 +68,7 @@ class BerthProxyHandler(ProxyHandler):
 
     def get_login_url(self) -> str:
         """As in Jupyter's own API: who is not logged in gets a 403, not the HTML of a login page."""
-        raise HTTPError(403, "Log in to this Jupyter server first.")
+        raise HTTPError(403, LOG_IN)
 
     @property
     def content_security_policy(self) -> str:
@@ -88,13 +78,8 @@ class BerthProxyHandler(ProxyHandler):
     async def prepare(self) -> None:
         """Refuses what must not pass; `super()` authenticates, and checks XSRF for everything that writes."""
         await super().prepare()
-        if not self.check_origin():
-            raise HTTPError(403, "Requests from other origins are not allowed.")
         action = "execute" if self._is_websocket() else HTTP_METHOD_TO_AUTH_ACTION[self.request.method]
-        if not await ensure_async(self.authorizer.is_authorized(self, self.current_user, action, self.auth_resource)):
-            raise HTTPError(403, f"You are not authorised to {action} {self.auth_resource}.")
-        if len(self.request.body) > BODY_MAX_BYTES:
-            raise HTTPError(413, f"The body is larger than {BODY_MAX_BYTES} bytes.")
+        await require_allowed(self, action, BODY_MAX_BYTES)
         path = api_path(self.request.path, self.base_url)
         if path is None:
             raise HTTPError(404, "There is no such path below /berth/api/v1/.")
@@ -273,9 +258,7 @@ class BerthProxyHandler(ProxyHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Errors are JSON, in the shape of the gateway's own."""
-        error = kwargs.get("exc_info", (None, None, None))[1]
-        message = error.log_message % error.args if isinstance(error, HTTPError) and error.log_message else ""
-        self._say(status_code, message or responses.get(status_code, "Something went wrong."))
+        self._say(status_code, error_message(status_code, kwargs))
 
     def _say(self, status: int, message: str) -> None:
         request_id = uuid.uuid4().hex[:12]
@@ -284,5 +267,4 @@ class BerthProxyHandler(ProxyHandler):
         self.set_status(status)
         self.set_header("Content-Type", "application/json")
         self.set_header("Cache-Control", "no-store")
-        code = CODES.get(status, "internal")
-        self.finish(json.dumps({"code": code, "message": message, "requestId": request_id}))
+        self.finish(json.dumps({"code": error_code(status), "message": message, "requestId": request_id}))

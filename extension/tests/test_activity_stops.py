@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from jupyterlab_berth.activity.private_files import held
 from jupyterlab_berth.activity.report import REPORTS_MAX, trace_of, write_report
 from jupyterlab_berth.activity.stops import DONE_MAX, STOPS_MAX, Stops
+from jupyterlab_berth.private_files import held
 
 READINGS: list[dict[str, Any]] = [{"t": 1.5, "failed": "no"}, {"t": 2.5, "failed": "no"}]
 

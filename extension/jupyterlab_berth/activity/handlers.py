@@ -11,10 +11,9 @@ from typing import Any
 
 from jupyter_server.auth.utils import HTTP_METHOD_TO_AUTH_ACTION
 from jupyter_server.base.handlers import APIHandler, JupyterHandler
-from jupyter_server.utils import ensure_async
-from tornado.httputil import responses
 from tornado.web import HTTPError
 
+from ..api_guard import LOG_IN, error_code, error_message, require_allowed
 from .agent import ActivityAgent, NothingSeen
 from .request_bodies import BadBody, read_dismissed, read_input, read_snooze, read_wrong
 from .snoozes import TooManySnoozes
@@ -22,16 +21,6 @@ from .snoozes import TooManySnoozes
 BODY_MAX_BYTES = 256 * 1024
 SNOOZE_PATIENCE_S = 5.0
 """How long a snooze waits for the gateway's answer; the operator asks when it asks."""
-
-CODES = {
-    400: "invalid-input",
-    403: "forbidden",
-    404: "not-found",
-    405: "invalid-input",
-    413: "too-large",
-    429: "too-many-requests",
-    507: "storage-full",
-}
 
 
 class ActivityHandler(APIHandler):
@@ -50,18 +39,12 @@ class ActivityHandler(APIHandler):
         """`JupyterHandler` finds out who asks, which may be nobody, and checks XSRF for everything that writes."""
         await JupyterHandler.prepare(self)
         if not self.current_user:
-            raise HTTPError(403, "Log in to this Jupyter server first.")
-        if not self.check_origin():
-            raise HTTPError(403, "Requests from other origins are not allowed.")
-        action = HTTP_METHOD_TO_AUTH_ACTION[self.request.method]
-        if not await ensure_async(self.authorizer.is_authorized(self, self.current_user, action, self.auth_resource)):
-            raise HTTPError(403, f"You are not authorised to {action} {self.auth_resource}.")
-        if len(self.request.body) > BODY_MAX_BYTES:
-            raise HTTPError(413, f"The body is larger than {BODY_MAX_BYTES} bytes.")
+            raise HTTPError(403, LOG_IN)
+        await require_allowed(self, HTTP_METHOD_TO_AUTH_ACTION[self.request.method], BODY_MAX_BYTES)
 
     def get_login_url(self) -> str:
         """As in Jupyter's own API: who is not logged in gets a 403, not the HTML of a login page."""
-        raise HTTPError(403, "Log in to this Jupyter server first.")
+        raise HTTPError(403, LOG_IN)
 
     def body(self) -> Any:
         """The JSON that was sent. Raises BadBody."""
@@ -78,10 +61,9 @@ class ActivityHandler(APIHandler):
             status_code, message = 400, str(error)
             more = {"problems": error.problems}
         else:
-            is_said = isinstance(error, HTTPError) and error.log_message
-            message = error.log_message % error.args if is_said else responses.get(status_code, "Something went wrong.")
+            message = error_message(status_code, kwargs)
         self.set_status(status_code)
-        code = CODES.get(status_code, "internal")
+        code = error_code(status_code)
         self.finish(json.dumps({"code": code, "message": message, "requestId": uuid.uuid4().hex[:12], **more}))
 
     def log_exception(self, kind: Any, error: Any, trace: Any) -> None:

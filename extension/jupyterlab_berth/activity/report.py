@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from .private_files import write_json
+from ..private_files import write_json
 
 WHY = "A person says that this was wrong."
 REPORTS_MAX = 100

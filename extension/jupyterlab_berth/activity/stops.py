@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from .private_files import held, read_json, write_json
+from ..private_files import held, read_json, write_json
 
 STOPS_MAX = 50
 DONE_MAX = 200

@@ -6,9 +6,9 @@ import hashlib
 import json
 import logging
 import os
-from contextlib import suppress
 from pathlib import Path
 
+from ..private_files import write_json
 from .execution import Execution
 
 
@@ -17,8 +17,7 @@ class KeptFile:
 
     def __init__(self, data_folder: Path, root_folder: str, log: logging.Logger) -> None:
         name = hashlib.sha256(os.fsencode(root_folder)).hexdigest()[:16]
-        self._folder = data_folder / "outputs"
-        self._path = self._folder / f"{name}.json"
+        self._path = data_folder / "outputs" / f"{name}.json"
         self._log = log
 
     def take(self) -> list[Execution]:
@@ -38,13 +37,7 @@ class KeptFile:
         if not executions:
             return
         left = {execution.msg_id: execution for execution in [*self.take(), *executions]}
-        part = self._path.with_suffix(f".{os.getpid()}")
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                json.dump([execution.to_json() for execution in left.values()], file)
-            part.replace(self._path)
+            write_json(self._path, [execution.to_json() for execution in left.values()])
         except OSError as error:
             self._log.warning("Outputs could not be kept in %s: %s", self._path, error)
-            with suppress(OSError):
-                part.unlink()

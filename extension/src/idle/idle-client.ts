@@ -5,7 +5,8 @@
 import type { ActivityView, PolicyPart, SnoozeReply, Subject } from '@berth/gateway/contract';
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import { errorOf, toGatewayError } from '../shared/gateway-error.js';
+import { toGatewayError } from '../shared/gateway-error.js';
+import { jsonAnswer } from '../shared/json-answer.js';
 
 const ROUTE = 'berth/activity';
 const UNTRACKED = '?no_track_activity=1';
@@ -39,26 +40,26 @@ export class IdleClient {
   async view(): Promise<ActivityView | null> {
     const response = await this._fetch('GET', []);
     if (response.status === 404 || response.status === 403) return null;
-    return answerOf(response);
+    return jsonAnswer(response);
   }
 
   /** @returns null while the judge has not answered. */
   async snooze(subject: Subject): Promise<SnoozeReply> {
-    return answerOf(await this._fetch('POST', ['snooze'], { subject }));
+    return jsonAnswer(await this._fetch('POST', ['snooze'], { subject }));
   }
 
   async tellInput(body: IInputBody): Promise<void> {
-    await answerOf(await this._fetch('POST', ['input'], body));
+    await jsonAnswer(await this._fetch('POST', ['input'], body));
   }
 
   /** The person has seen what was stopped. */
   async dismiss(id: string): Promise<void> {
-    await answerOf(await this._fetch('POST', ['stops', 'dismiss'], { id }));
+    await jsonAnswer(await this._fetch('POST', ['stops', 'dismiss'], { id }));
   }
 
   /** @returns the file with the last readings, beside the person's own data. */
   async report(report: IReport): Promise<{ readonly file: string }> {
-    return answerOf(await this._fetch('POST', ['wrong'], report));
+    return jsonAnswer(await this._fetch('POST', ['wrong'], report));
   }
 
   private async _fetch(method: 'GET' | 'POST', path: readonly string[], body?: unknown): Promise<Response> {
@@ -73,19 +74,5 @@ export class IdleClient {
     } catch (error: unknown) {
       throw toGatewayError(error);
     }
-  }
-}
-
-async function answerOf<T>(response: Response): Promise<T> {
-  const body = parse(await response.text());
-  if (!response.ok) throw errorOf(response.status, body);
-  return body as T;
-}
-
-function parse(text: string): unknown {
-  try {
-    return text === '' ? null : JSON.parse(text);
-  } catch {
-    return null;
   }
 }

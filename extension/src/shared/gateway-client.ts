@@ -18,7 +18,8 @@ import type {
 } from '@berth/gateway/contract';
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import { errorOf, GatewayError } from './gateway-error.js';
+import { GatewayError } from './gateway-error.js';
+import { jsonAnswer } from './json-answer.js';
 
 const API = 'berth/api/v1';
 
@@ -163,10 +164,7 @@ export class GatewayClient {
       init.body = JSON.stringify(body);
       init.headers = { 'Content-Type': 'application/json' };
     }
-    const response = await this._fetch(this._url(path) + query, init);
-    const text = await response.text();
-    if (!response.ok) throw errorOf(response.status, parse(text));
-    return parse(text) as T;
+    return jsonAnswer(await this._fetch(this._url(path) + query, init));
   }
 
   private async _fetch(url: string, init: RequestInit): Promise<Response> {
@@ -177,14 +175,6 @@ export class GatewayClient {
       const detail = error instanceof Error ? error.message : String(error);
       throw new GatewayError('unreachable', `The Jupyter server did not answer (${detail})`);
     }
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return text === '' ? null : JSON.parse(text);
-  } catch {
-    return null;
   }
 }
 
