@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from .activity_servers import Operator, judged_server
 from .jupyter_servers import JupyterServer, Person, inspecting_gateway, person
+from .tiny_environment import call
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -30,3 +32,24 @@ def ada() -> Iterator[Person]:
 @pytest.fixture(scope="session")
 def server(ada: Person) -> JupyterServer:
     return ada.server()
+
+
+@pytest.fixture(scope="module")
+def grace() -> Iterator[Person]:
+    with person(**inspecting_gateway()) as someone:
+        yield someone
+
+
+@pytest.fixture(scope="module")
+def operator(grace: Person) -> Operator:
+    return judged_server(grace)
+
+
+@pytest.fixture
+def nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Ends the kernels of a test that had an operator judge them."""
+    yield
+    if "operator" in request.fixturenames:
+        operator: Operator = request.getfixturevalue("operator")
+        for kernel in call(operator.server, "GET", "api/kernels"):
+            call(operator.server, "DELETE", f"api/kernels/{kernel['id']}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,9 @@ import pytest
 from jupyter_client.session import Session
 from yarl import URL
 
-from .activity_servers import Operator, judged_server, kernel_in, post, start_notebook, view
+from .activity_servers import Operator, kernel_in, post, start_notebook, view
 from .activity_words import judgement
-from .jupyter_servers import AUTH, BASE_URL, TOKEN, JupyterServer, Person, inspecting_gateway, person, wait_until
+from .jupyter_servers import AUTH, BASE_URL, TOKEN, JupyterServer, inspecting_gateway, person, wait_until
 from .test_proxy_authorization import NO_WRITES
 
 WRONG = {"subject": {"kind": "workspace"}, "stopId": None, "text": "I left long ago"}
@@ -33,17 +33,6 @@ VIEW = {
     "asking": [],
 }
 ROUTES = [("GET", ""), ("POST", "/input"), ("POST", "/snooze"), ("POST", "/stops/dismiss"), ("POST", "/wrong")]
-
-
-@pytest.fixture(scope="module")
-def grace() -> Iterator[Person]:
-    with person(**inspecting_gateway()) as someone:
-        yield someone
-
-
-@pytest.fixture(scope="module")
-def operator(grace: Person) -> Operator:
-    return judged_server(grace)
 
 
 @pytest.fixture
