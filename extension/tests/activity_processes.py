@@ -21,6 +21,7 @@ from .jupyter_servers import is_alive, wait_until
 KERNEL = (
     "import sys\nfor line in sys.stdin:\n    exec(line.encode().decode('unicode_escape'))\n    print('ok', flush=True)"
 )
+# /proc counts in ticks, rounded down: what a test waits for is a little less than what is burnt.
 BURN = "import time\nend = time.process_time() + {seconds}\nwhile time.process_time() < end: pass\n"
 WORKER = "worker-of-a-test"
 

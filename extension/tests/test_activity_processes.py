@@ -56,7 +56,7 @@ def test_what_was_seen_of_a_child_that_has_ended_is_not_counted_again(here: Mach
     here.look()
     worker = script(here, "worker", BURN.format(seconds=1) + "import sys; sys.stdin.read()")
     kernel.run(f"import subprocess; child = subprocess.Popen([{worker!r}], stdin=subprocess.PIPE)")
-    wait_until("it has done its work", lambda: sum(p["cpu_s"] for p in here.look().processes) >= 1)
+    wait_until("it has done its work", lambda: sum(p["cpu_s"] for p in here.look().processes) >= 0.9)
     before = here.look()
     kernel.run("child.communicate()")
     after = here.look()
@@ -72,7 +72,7 @@ def test_the_work_of_children_that_live_and_die_between_two_looks_is_their_kerne
     kernel.run(f"import subprocess; [subprocess.run([{worker!r}]) for _ in range(3)]")
     after = here.look()
     assert after.processes == []
-    assert after.kernel_cpu_s["k-1"] - before.kernel_cpu_s["k-1"] >= 0.6
+    assert after.kernel_cpu_s["k-1"] - before.kernel_cpu_s["k-1"] >= 0.5
 
 
 def test_a_grandchild_whose_parent_ends_with_it_is_counted_once(here: Machine) -> None:
@@ -80,7 +80,7 @@ def test_a_grandchild_whose_parent_ends_with_it_is_counted_once(here: Machine) -
     here.look()
     worker = script(here, "worker", BURN.format(seconds=1) + "import sys; sys.stdin.read()")
     kernel.run(f"import subprocess; child = subprocess.Popen(['sh', '-c', '{worker}; true'], stdin=subprocess.PIPE)")
-    wait_until("it has done its work", lambda: sum(p["cpu_s"] for p in here.look().processes) >= 1)
+    wait_until("it has done its work", lambda: sum(p["cpu_s"] for p in here.look().processes) >= 0.9)
     assert "sh" in programs(here.look()), "a shell that runs a command is no shell at a prompt"
     before = here.look()
     kernel.run("child.communicate()")
@@ -229,7 +229,7 @@ def test_one_of_too_many_processes_that_wakes_up_for_an_instant_does_not_seem_to
     kernel.run(f"import subprocess; children = [{start} for _ in range(2)]")
     kernel.run("[child.stdout.readline() for child in children]")
     (listed,) = here.look().processes
-    assert listed["cpu_s"] >= 0.5
+    assert listed["cpu_s"] >= 0.4
     for child in ("children[0]", "children[1]"):
         kernel.run(f"print(file={child}.stdin, flush=True); {child}.stdout.readline()")
         (still,) = here.look().processes

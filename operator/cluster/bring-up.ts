@@ -1,5 +1,5 @@
 /** The steps of bringing a cluster up, in the order in which `up` takes them. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { waitUntil } from '../../scripts/wait-until.ts';
 import { components, CONTAINERD_SOCKET, GPU_STATE, type Places } from './components.ts';
@@ -30,15 +30,25 @@ export async function step<T>(name: string, say: Say, run: () => Promise<T>): Pr
   return result;
 }
 
-/** Files that the processes read; GPUs that a test has made ill are well again. */
+/** Files that the processes read; GPUs that a test has made ill are well again. What is right is left alone: kube-proxy ends when its file is written to. */
 export async function writeConfig(spec: ClusterSpec, places: Places): Promise<void> {
   const files = configFiles(spec, places, cgroupOf(spec));
   for (const [name, text] of Object.entries(files)) {
     const file = path.join(places.folder, name);
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, text);
+    if ((await textOf(file)) !== text) await writeFile(file, text);
   }
   await writeFile(path.join(places.folder, GPU_STATE), JSON.stringify(initialGpus(), null, 2));
+}
+
+/** Undefined where there is no such file. */
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 export async function startComponents({ spec, places, machine }: Site, names: readonly string[]): Promise<void> {
