@@ -10,9 +10,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { blockLayout, floatScanError, quantisedScanError, quantiseQuery, quantiseRows } from '../kernels/index.js';
 import { norm, randomFrom } from '../kernels/testing/nasty-vectors.js';
+import { budgetPassGraph } from './budget-pass.js';
 import { DEVICE_CANDIDATES, deviceScan } from './device-scan.js';
 import { floatTile, TILE_MODES } from './float-tile.js';
 import { type ItemTile, stripsOf } from './item-tile.js';
+import type { PassCap, PassShape } from './pass-shape.js';
 import { quantisedScan } from './quantised-scan.js';
 import { type GraphCase, GraphOnDisk, type Inputs } from './testing/graph-case.js';
 
@@ -24,6 +26,23 @@ const [FILE_ROWS, FIRST_ROW, ROWS] = [4000, 1024, 2900];
 const STRIPS = { 'one strip': undefined, 'three strips': { tileRows: 4096, stripRows: 1024 } };
 const SHORTEST_STRIP = ROWS - 2048;
 const B = 3;
+
+const channel = (width: number, cap: PassCap, isCounted = true) => ({ width, cap, isCounted });
+const PASSES: Readonly<Record<string, PassShape>> = {
+  free: { channels: [channel(5, undefined)], personCap: undefined, isShared: true },
+  nobody: { channels: [channel(5, 0)], personCap: undefined, isShared: false },
+  one: { channels: [channel(7, 1)], personCap: undefined, isShared: true },
+  three: { channels: [channel(7, 3)], personCap: undefined, isShared: false },
+  each: { channels: [channel(7, 'each')], personCap: undefined, isShared: true },
+  nested: { channels: [channel(3, 1), channel(4, 2), channel(2, undefined)], personCap: 2, isShared: true },
+  'nested, some not counted': {
+    channels: [channel(3, 'each'), channel(4, 2, false), channel(2, undefined), channel(2, undefined, false)],
+    personCap: 'each',
+    isShared: false
+  },
+  'wide, one': { channels: [channel(70, 1)], personCap: undefined, isShared: false },
+  'wide, nested': { channels: [channel(70, 3), channel(3, 2)], personCap: 4, isShared: true }
+};
 
 type Draw = (random: () => number) => number;
 /** Whole numbers: every sum is exact, and many are equal. */
@@ -150,6 +169,7 @@ describe('in ONNX Runtime', () => {
       for (const d of [5, 32, 33, 128, 129, 300]) cases.push(...(await quantisedCases(kind, draw, d)));
       for (const block of [ROWS, 725, 512]) cases.push(...(await deviceCases(kind, draw, block)));
     }
+    for (const [name, shape] of Object.entries(PASSES)) cases.push(...(await passCases(name, shape)));
     await writeFile(join(folder, 'cases.json'), JSON.stringify(cases));
     const script = join(__dirname, 'check_graphs.py');
     const { stdout } = await promisify(execFile)(python ?? '', [script, folder], { maxBuffer: 2 ** 24 });
@@ -168,6 +188,28 @@ describe('in ONNX Runtime', () => {
         made.push(await graph.case(`${mode}-${count}`, inputs, kind === 'whole' || mode === 'gather' ? 0 : 2 * error));
       }
     }
+    await graph.release();
+    return made;
+  }
+
+  async function passCases(name: string, shape: PassShape) {
+    const [people, options] = [50, 9];
+    const width = shape.channels.reduce((sum, channel) => sum + channel.width, 0);
+    const graph = await GraphOnDisk.make(folder, `pass-${name}`, budgetPassGraph(shape), {});
+    const value = drawn(width * people, 12, REAL).map((each, cell) => (cell % 5 === 0 ? -1e30 : each));
+    const caps = (rows: number): Float32Array => Float32Array.from({ length: rows * people }, (_, at) => at % 4);
+    const inputs = (smoothing: number): Inputs => ({
+      value: [value, width, people],
+      smoothing: Float32Array.of(smoothing),
+      inverse: Float32Array.of(1 / smoothing),
+      price: shape.isShared ? [drawn(width, 13, REAL), width, 1] : drawn(options, 13, REAL),
+      ...(shape.isShared ? {} : { option: [Int32Array.from(value, (_, cell) => cell % options), width, people] }),
+      ...(shape.personCap === 'each' ? { person_cap: [caps(1), 1, people] } : {}),
+      ...(shape.channels.some(({ cap }) => cap === 'each')
+        ? { channel_caps: [caps(shape.channels.length), shape.channels.length, people] }
+        : {})
+    });
+    const made = [await graph.case('smooth', inputs(0.5), 1e-4), await graph.case('sharp', inputs(2 ** -20), 1e-4)];
     await graph.release();
     return made;
   }

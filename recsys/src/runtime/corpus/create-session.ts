@@ -29,16 +29,18 @@ export type Answer = ort.InferenceSession.ReturnType;
 export interface SessionKind {
   /** Lets ONNX Runtime keep its own, packed copy of the items instead of the mapped file: needed for 8-bit items, wasteful for others. */
   readonly pack?: boolean;
+  /** Gives memory back after each run instead of keeping it for the next: many sessions, of which one runs at a time, take no more than one. */
+  readonly isOneOfMany?: boolean;
   /** `cuda`: nothing is left to the CPU, else it is refused. */
   readonly provider?: Device;
 }
 
-/** Loads a graph whose external data is in `folder`. */
+/** Loads a graph whose external data, if it has any, is in `folder`. */
 export function createSession(
   graph: Graph,
   folder: string,
   threads: number,
-  { pack = false, provider = 'cpu' }: SessionKind = {}
+  { pack = false, isOneOfMany = false, provider = 'cpu' }: SessionKind = {}
 ): Promise<ort.InferenceSession> {
   const session = {
     ...(provider === 'cuda' ? { disable_cpu_ep_fallback: '1', use_device_allocator_for_initializers: '1' } : {}),
@@ -51,6 +53,7 @@ export function createSession(
     executionMode: 'sequential',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    enableCpuMemArena: !isOneOfMany,
     enableMemPattern: false, // scores of strips would lie side by side in memory, not in the same place one after the other
     logSeverityLevel: 3,
     extra: { session }
