@@ -3,6 +3,7 @@ import { RuntimeError } from './runtime-error.js';
 
 export class Control {
   #isCancelled = false;
+  #isStopped = false;
 
   /**
    * @param deadlineMs  in the time of `now`; undefined: none
@@ -15,6 +16,15 @@ export class Control {
 
   cancel(): void {
     this.#isCancelled = true;
+  }
+
+  /** What is done so far is wanted, and no more; a request that has no answer in the middle of it goes on. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
   }
 
   /** Milliseconds until the deadline; Infinity without one. */

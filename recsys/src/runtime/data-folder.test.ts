@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { Manifest } from './corpus/manifest.js';
 import {
   adoptFolder,
-  corpusFolders,
+  foldersThere,
   type DataFolders,
   isLeftover,
   isOurs,
   leavePlaces,
-  makeCorpusFolder,
+  makeDataFolder,
   makePrivate
 } from './data-folder.js';
 
@@ -56,36 +56,41 @@ describe('makePrivate', () => {
   });
 });
 
-describe('makeCorpusFolder', () => {
+describe('makeDataFolder', () => {
   test('takes memory where there is room, in a folder of this person only', async () => {
-    expect(await makeCorpusFolder(folders, 77, 1, 1000)).toBe(join(inMemory, '77-1'));
+    expect(await makeDataFolder(folders, 77, 1, { bytes: 1000 })).toBe(join(inMemory, '77-1'));
     expect((await lstat(inMemory)).mode & 0o777).toBe(0o700);
     expect((await lstat(join(inMemory, '77-1'))).mode & 0o777).toBe(0o700);
   });
 
   test('takes the disk where there is no memory, and says so where neither has room', async () => {
-    expect(await makeCorpusFolder({ ...folders, memory: undefined }, 77, 1, 1000)).toBe(
+    expect(await makeDataFolder({ ...folders, memory: undefined }, 77, 1, { bytes: 1000 })).toBe(
       join(folders.folder, 'data', '77-1')
     );
-    expect(await makeCorpusFolder({ ...folders, memory: '/no/such' }, 77, 2, 1000)).toBe(
+    expect(await makeDataFolder({ ...folders, memory: '/no/such' }, 77, 2, { bytes: 1000 })).toBe(
       join(folders.folder, 'data', '77-2')
     );
-    await expect(makeCorpusFolder(folders, 77, 1, 2 ** 60)).rejects.toMatchObject({
+    await expect(makeDataFolder(folders, 77, 1, { bytes: 2 ** 60 })).rejects.toMatchObject({
       code: 'memory-exceeded',
       message: expect.stringContaining(String(2 ** 60))
     });
   });
 
+  test('takes the disk for what is there because memory is short', async () => {
+    const wanted = { bytes: 1000, isOnDisk: true };
+    expect(await makeDataFolder(folders, 77, 1, wanted)).toBe(join(folders.folder, 'data', '77-1'));
+  });
+
   test('does not follow a link that somebody has put there', async () => {
     await mkdir(join(scratch, 'theirs'), { mode: 0o700 });
     await symlink(join(scratch, 'theirs'), inMemory);
-    await expect(makeCorpusFolder(folders, 77, 1, 1000)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(makeDataFolder(folders, 77, 1, { bytes: 1000 })).rejects.toMatchObject({ code: 'conflict' });
     expect(await readdir(join(scratch, 'theirs'))).toEqual([]);
   });
 
   test('passes over numbers that are taken: in a container they come again', async () => {
-    await makeCorpusFolder(folders, 77, 1, 10);
-    expect(await makeCorpusFolder(folders, 77, 1, 10)).toBe(join(inMemory, '77-2'));
+    await makeDataFolder(folders, 77, 1, { bytes: 10 });
+    expect(await makeDataFolder(folders, 77, 1, { bytes: 10 })).toBe(join(inMemory, '77-2'));
   });
 });
 
@@ -97,20 +102,20 @@ describe('leftovers', () => {
         await mkdir(join(place, name), { recursive: true, mode: 0o700 });
       }
     }
-    const earlier = await corpusFolders(folders);
+    const earlier = await foldersThere(folders);
     expect([...earlier].sort()).toEqual(places.map(place => join(place, '77-1')).sort());
-    const made = await makeCorpusFolder(folders, 78, 1, 10);
+    const made = await makeDataFolder(folders, 78, 1, { bytes: 10 });
     const now = { ...folders, earlier };
     expect([join(inMemory, '77-1'), made].map(folder => isLeftover(now, folder))).toEqual([true, false]);
     expect(await Promise.all([made, scratch].map(folder => isOurs(now, folder)))).toEqual([true, false]);
   });
 
   test('are none where nothing is', async () => {
-    expect([...(await corpusFolders({ ...folders, memory: undefined }))]).toEqual([]);
+    expect([...(await foldersThere({ ...folders, memory: undefined }))]).toEqual([]);
   });
 
   test('a place in memory stays only while something lies in it', async () => {
-    const made = await makeCorpusFolder(folders, 78, 1, 10);
+    const made = await makeDataFolder(folders, 78, 1, { bytes: 10 });
     await leavePlaces(folders);
     expect(await readdir(inMemory)).toEqual(['78-1']);
     await rm(made, { recursive: true });
@@ -134,7 +139,7 @@ describe('adoptFolder', () => {
   });
 
   test('moves what a runtime has left', async () => {
-    const [left, target] = [join(scratch, 'left'), await makeCorpusFolder(folders, 77, 1, 10)];
+    const [left, target] = [join(scratch, 'left'), await makeDataFolder(folders, 77, 1, { bytes: 10 })];
     await mkdir(left);
     await writeFile(join(left, 'p0.items.f32'), 'x');
     await adoptFolder(left, target, manifest(), true);
@@ -143,7 +148,7 @@ describe('adoptFolder', () => {
   });
 
   test('leaves a snapshot where it is, and copies only what will change', async () => {
-    const [snapshot, target] = [join(scratch, 'snapshot'), await makeCorpusFolder(folders, 77, 1, 10)];
+    const [snapshot, target] = [join(scratch, 'snapshot'), await makeDataFolder(folders, 77, 1, { bytes: 10 })];
     await mkdir(snapshot);
     for (const file of ['p0.items.f32', 'removed-3.u8']) await writeFile(join(snapshot, file), 'x');
     await adoptFolder(snapshot, target, manifest({ removed: 'removed-3.u8' }), false);

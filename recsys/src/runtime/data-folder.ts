@@ -1,4 +1,4 @@
-/** Where the files of corpora lie: in memory where there is room for twice of them, else on the disk. */
+/** Where the files of corpora and budgets lie: in memory where there is room for twice of them, else on the disk. */
 import { copyFile, cp, lstat, mkdir, readdir, rename, rm, rmdir, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Manifest, writeManifest } from './corpus/manifest.js';
@@ -10,25 +10,31 @@ export interface DataFolders {
   /** A file system in memory, such as /dev/shm, which other containers may share; undefined where there is none. */
   readonly memory: string | undefined;
   readonly uid: number;
-  /** Folders of corpora that were there before this runtime. */
+  /** Folders of files that were there before this runtime. */
   readonly earlier?: ReadonlySet<string>;
 }
 
+export interface WantedFolder {
+  readonly bytes: number;
+  /** It is there because there is not enough memory. */
+  readonly isOnDisk?: boolean;
+}
+
 /**
- * A new folder for one corpus of the runtime with the number `pid`.
+ * A new folder for one corpus or budget of the runtime with the number `pid`.
  *
- * @param first  of the numbers of corpora, from which a free one is sought
+ * @param first  of the numbers of those, from which a free one is sought
  * @throws RuntimeError `memory-exceeded` where neither place has room
  */
-export async function makeCorpusFolder(
+export async function makeDataFolder(
   folders: DataFolders,
   pid: number,
   first: number,
-  bytes: number
+  { bytes, isOnDisk = false }: WantedFolder
 ): Promise<string> {
   const { folder, memory, uid } = folders;
   for (const [place, within, factor] of [
-    [await memoryPlace(folders), memory, 2],
+    [isOnDisk ? undefined : await memoryPlace(folders), memory, 2],
     [diskPlace(folders), folder, 1.1]
   ] as const) {
     if (place === undefined || within === undefined) continue;
@@ -63,8 +69,8 @@ export async function isOurs(folders: DataFolders, folder: string): Promise<bool
   return (await placesOf(folders)).includes(dirname(folder));
 }
 
-/** The folders of corpora that are there; before a runtime has made any, they are leftovers. */
-export async function corpusFolders(folders: DataFolders): Promise<ReadonlySet<string>> {
+/** The folders of files that are there; before a runtime has made any, they are leftovers. */
+export async function foldersThere(folders: DataFolders): Promise<ReadonlySet<string>> {
   const found = (await placesOf(folders)).map(async place => {
     const names = await readdir(place).catch(() => []);
     return names.filter(name => /^\d+-\d+$/.test(name)).map(name => join(place, name));

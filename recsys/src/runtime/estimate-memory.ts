@@ -41,6 +41,11 @@ export function mostResidentBytes(size: CorpusSize): number {
   return Math.ceil(estimateMemory(size).memoryBytes * GROWTH + MORE_THAN_ESTIMATED);
 }
 
+/** What a corpus was promised that it has not taken yet: all of it before it is sealed, then its 8-bit copy. */
+export function promisedCorpusBytes(size: CorpusSize, isSealed: boolean): number {
+  return isSealed ? size.rows * size.dimensions : estimateMemory(size).memoryBytes;
+}
+
 /** Bytes a row. */
 export function columnBytes(columns: readonly { readonly kind: ColumnKind }[]): number {
   return columns.reduce((sum, { kind }) => sum + COLUMN_BYTES[kind], 0);

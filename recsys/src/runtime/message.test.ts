@@ -6,11 +6,12 @@ const message = (header: object) => readMessage({ header: header as Record<strin
 const headerOf = (pieces: readonly Uint8Array[]): unknown => new FrameReader().push(Buffer.concat(pieces))[0]?.header;
 
 describe('readMessage', () => {
-  test('reads requests and cancellations', () => {
+  test('reads requests, cancellations and stops', () => {
     expect(message({ id: 1, method: 'hello' })).toEqual({ id: 1, method: 'hello', params: {} });
     const request = { id: -4, method: 'x', params: { a: [1] }, deadlineMs: 0.5 };
     expect(message({ ...request, arrays: {}, later: true })).toEqual(request);
-    expect(message({ cancel: 7 })).toEqual({ cancel: 7 });
+    expect(message({ cancel: 7 })).toEqual({ word: 'cancel', id: 7 });
+    expect(message({ stop: 7 })).toEqual({ word: 'stop', id: 7 });
   });
 
   test.each<[object, string]>([
@@ -22,7 +23,8 @@ describe('readMessage', () => {
     [{ id: 1, method: 'x', deadlineMs: -1 }, 'deadlineMs'],
     [{ id: 1, method: 'x', deadlineMs: 2 ** 31 }, 'deadlineMs'],
     [{ cancel: null }, 'cancel'],
-    [{ cancel: 'all', id: 1, method: 'x' }, 'cancel']
+    [{ cancel: 'all', id: 1, method: 'x' }, 'cancel'],
+    [{ stop: 1.5 }, 'stop']
   ])('refuses %j, naming %s', (header, field) => {
     expect(() => message(header)).toThrow(expect.objectContaining({ code: 'invalid-input', field }));
   });

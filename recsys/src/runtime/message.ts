@@ -25,11 +25,18 @@ const REQUEST = z.object({
   deadlineMs: z.number().min(0).max(MAX_DEADLINE_MS).optional()
 });
 
+/** What is said of a request that is on its way: that nobody wants it any more, or that what it has so far will do. */
+export interface Word {
+  readonly word: 'cancel' | 'stop';
+  readonly id: number;
+}
+
 /** A request, or the wish to end one. @throws RuntimeError `invalid-input` where a frame is neither */
-export function readMessage({ header }: Frame): Request | { readonly cancel: number } {
-  const { cancel } = header;
-  if (cancel === undefined) return readWith(REQUEST, '', header);
-  return { cancel: readWith(z.int(), 'cancel', cancel) };
+export function readMessage({ header }: Frame): Request | Word {
+  for (const word of ['cancel', 'stop'] as const) {
+    if (header[word] !== undefined) return { word, id: readWith(z.int(), word, header[word]) };
+  }
+  return readWith(REQUEST, '', header);
 }
 
 export interface Answer {

@@ -10,7 +10,7 @@ describe('Metrics', () => {
     metrics.failed('corpus.search', new RuntimeError('cancelled', 'x'));
     metrics.failed('corpus.search', { code: 'cancelled' });
     metrics.failed('corpus.search', new Error('bug'));
-    expect(metrics.text([{ id: 'c1', pid: undefined }])).toBe(
+    expect(metrics.text([{ kind: 'corpus', id: 'c1', pid: undefined }])).toBe(
       `# TYPE berth_recsys_requests_total counter
 berth_recsys_requests_total{method="corpus.search"} 2
 berth_recsys_requests_total{method="hello"} 1
@@ -28,9 +28,11 @@ berth_recsys_resident_bytes{corpus="c1"} NaN
 
   test('tell what a process takes', () => {
     const [, bytes] =
-      /resident_bytes\{corpus="c2"\} (\d+)/.exec(new Metrics().text([{ id: 'c2', pid: process.pid }])) ?? [];
+      /resident_bytes\{corpus="c2"\} (\d+)/.exec(
+        new Metrics().text([{ kind: 'corpus', id: 'c2', pid: process.pid }])
+      ) ?? [];
     expect(Number(bytes)).toBeGreaterThan(2 ** 23);
-    expect(new Metrics().text([{ id: 'c2', pid: 2 ** 30 }])).toContain('{corpus="c2"} NaN');
+    expect(new Metrics().text([{ kind: 'corpus', id: 'c2', pid: 2 ** 30 }])).toContain('{corpus="c2"} NaN');
   });
 
   test('hold no text of a client that would break the format, nor more than a little of it', () => {

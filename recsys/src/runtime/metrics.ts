@@ -1,4 +1,4 @@
-/** Counts for Prometheus: of requests, of failures by code, of time, and what each corpus takes. */
+/** Counts for Prometheus: of requests, of failures by code, of time, and what each corpus and budget takes. */
 import { readFileSync } from 'node:fs';
 
 export class Metrics {
@@ -17,7 +17,7 @@ export class Metrics {
   }
 
   /** In the text format 0.0.4. */
-  text(corpora: readonly { readonly id: string; readonly pid: number | undefined }[]): string {
+  text(held: readonly { readonly kind: string; readonly id: string; readonly pid: number | undefined }[]): string {
     const answered = [...this.#answered];
     const lines = [
       '# TYPE berth_recsys_requests_total counter',
@@ -27,7 +27,7 @@ export class Metrics {
       '# TYPE berth_recsys_failures_total counter',
       ...[...this.#failed].map(([key, count]) => `berth_recsys_failures_total{${key}} ${count}`),
       '# TYPE berth_recsys_resident_bytes gauge',
-      ...corpora.map(({ id, pid }) => `berth_recsys_resident_bytes{corpus="${id}"} ${residentBytes(pid)}`)
+      ...held.map(({ kind, id, pid }) => `berth_recsys_resident_bytes{${kind}="${id}"} ${residentBytes(pid)}`)
     ];
     return `${lines.join('\n')}\n`;
   }

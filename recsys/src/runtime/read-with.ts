@@ -11,7 +11,8 @@ export function readWith<Schema extends z.ZodType>(schema: Schema, where: string
   throw invalid(field, `${field === '' ? '' : `${field}: `}${first?.message ?? 'it is wrong'}${more}`);
 }
 
-function pathOf(where: string, path: readonly PropertyKey[]): string {
+/** Where a value is, such as `columns[0].kind`. */
+export function pathOf(where: string, path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
     return text === '' ? String(key) : `${text}.${String(key)}`;

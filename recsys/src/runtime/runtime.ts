@@ -1,9 +1,10 @@
-/** The runtime: who is connected, which corpora there are, what they may take; everything else is handed to a corpus's process. */
-import { rm } from 'node:fs/promises';
-import { CorpusChild } from './corpus-child.js';
+/** The runtime: who is connected, what is held for whom; everything else is handed to the process of a corpus or a budget. */
+import { readCreateBudget } from './budget/create-budget.js';
+import { estimateBudget } from './budget/estimate-budget.js';
+import type { Client } from './client.js';
 import { readManifest } from './corpus/manifest.js';
 import { COMPUTE, type Compute, MAX_ROWS, readCreate } from './create-request.js';
-import { adoptFolder, type DataFolders, isLeftover, isOurs, makeCorpusFolder } from './data-folder.js';
+import { adoptFolder, isLeftover, isOurs } from './data-folder.js';
 import {
   columnBytes,
   type CorpusSize,
@@ -13,69 +14,42 @@ import {
 } from './estimate-memory.js';
 import { readFolder } from './folder-path.js';
 import { encodeFrame, type Frame } from './frame.js';
-import { answerFrame, errorFrame, readMessage, type Request } from './message.js';
+import { type Held, Holdings, type HoldingsOptions } from './holdings.js';
+import { answerFrame, errorFrame, readMessage, type Request, type Word } from './message.js';
 import { Metrics } from './metrics.js';
 import { readWith } from './read-with.js';
 import { invalid, isRuntimeError, RuntimeError, type RuntimeErrorCode } from './runtime-error.js';
 
 export const PROTOCOL_VERSION = 1;
 
-export interface RuntimeOptions {
-  readonly folders: DataFolders;
-  /** Program and arguments that start a process of ours, before its own arguments. */
-  readonly command: readonly string[];
-  readonly pid: number;
+export interface RuntimeOptions extends HoldingsOptions {
   readonly cores: number;
   readonly memoryBytes: number;
-  /** What could be taken now. */
-  readonly availableMemory: () => number;
+  /** So much of a budget's data is kept in memory at most, and read from the disk beyond it. */
+  readonly mostTileBytes: number;
   readonly now: () => number;
-  readonly log: (text: string) => void;
-}
-
-/** Sends to one client. */
-export type Send = (pieces: readonly Uint8Array[]) => void;
-
-interface Held {
-  readonly id: string;
-  readonly folder: string;
-  readonly child: CorpusChild;
-  readonly owner: Client;
-  readonly size: CorpusSize;
-  /** Its owner has been told of it; until then nobody could end it. */
-  isKnown: boolean;
-  isSealed: boolean;
 }
 
 /** What is answered with what the corpus is then. */
 const WITH_INFO = new Set(['corpus.info', 'corpus.seal', 'corpus.remove', 'corpus.compact']);
-/** Of what is available, so much is left to others. */
-const SPARED = 0.1;
 /** A process that has not answered so long after the deadline hangs in native code. */
 const HANGING_MS = 5000;
 
-export class Client {
-  /** The client's request → the runtime's own number of it. */
-  readonly running = new Map<number, { inner: number; held: Held }>();
-  isGone = false;
-  constructor(readonly send: Send) {}
-}
-
 export class Runtime {
-  readonly #held = new Map<string, Held>();
-  readonly #releasing = new Set<Promise<void>>();
+  readonly #holdings: Holdings;
   readonly #metrics = new Metrics();
   #nextRequest = 1;
-  #nextCorpus = 1;
 
-  constructor(private readonly options: RuntimeOptions) {}
+  constructor(private readonly options: RuntimeOptions) {
+    this.#holdings = new Holdings(options);
+  }
 
   async take(client: Client, frame: Frame): Promise<void> {
     const { id } = frame.header;
     let request: Request | undefined;
     try {
       const message = readMessage(frame);
-      if ('cancel' in message) return this.#cancel(client, message.cancel);
+      if ('word' in message) return this.#tell(client, message);
       request = message;
       await this.#call(client, request, frame);
     } catch (error: unknown) {
@@ -85,21 +59,21 @@ export class Runtime {
     }
   }
 
-  /** The client is gone: what it asked for is cancelled, and its corpora end. */
+  /** The client is gone: what it asked for is cancelled, and what was held for it ends. */
   async gone(client: Client): Promise<void> {
     client.isGone = true;
-    for (const id of client.running.keys()) this.#cancel(client, id);
-    for (const held of this.#held.values()) if (held.owner === client) await this.#release(held);
+    for (const id of client.running.keys()) this.#tell(client, { word: 'cancel', id });
+    for (const held of this.#holdings.all) if (held.owner === client) await this.#holdings.release(held);
   }
 
-  /** Ends all corpora, and waits until their files are gone. */
-  async close(): Promise<void> {
-    for (const held of this.#held.values()) void this.#release(held);
-    await Promise.all(this.#releasing);
+  /** Ends all that is held, and waits until the files are gone. */
+  close(): Promise<void> {
+    return this.#holdings.releaseAll();
   }
 
   async #call(client: Client, request: Request, frame: Frame): Promise<void> {
     const { id, method, params } = request;
+    const kind = method.startsWith('budget.') ? 'budget' : 'corpus';
     const start = this.options.now();
     const answer = (result: object): void => {
       this.#metrics.answered(method, this.options.now() - start);
@@ -109,18 +83,19 @@ export class Runtime {
       case 'hello':
         return answer(this.#hello(params));
       case 'metrics':
-        return answer({
-          text: this.#metrics.text([...this.#held.values()].map(held => ({ id: held.id, pid: held.child.pid })))
-        });
+        return answer({ text: this.#metricsText() });
       case 'corpus.create':
-        return this.#create(client, request);
+        return this.#createCorpus(client, request);
       case 'corpus.load':
-        return this.#load(client, request);
+        return this.#loadCorpus(client, request);
+      case 'budget.create':
+        return this.#createBudget(client, request);
       case 'corpus.close':
-        await this.#release(this.#find(client, params));
+      case 'budget.close':
+        await this.#holdings.release(this.#holdings.find(client, kind, params));
         return answer({});
       default:
-        return this.#forward(client, request, frame, this.#find(client, params));
+        return this.#forward(client, request, frame, this.#holdings.find(client, kind, params));
     }
   }
 
@@ -132,17 +107,22 @@ export class Runtime {
     return { version: PROTOCOL_VERSION, pid, cores, memoryBytes };
   }
 
-  async #create(client: Client, request: Request): Promise<void> {
+  #metricsText(): string {
+    const held = this.#holdings.all.map(({ thing, id, child }) => ({ kind: thing.kind, id, pid: child.pid }));
+    return this.#metrics.text(held);
+  }
+
+  async #createCorpus(client: Client, request: Request): Promise<void> {
     const create = readCreate(request.params);
     const size = { rows: create.rows, dimensions: create.dimensions, columnBytes: columnBytes(create.columns) };
     const estimate = this.#admit(size);
-    const held = await this.#hold(client, size, estimate, true, create);
+    const held = await this.#holdCorpus(client, size, estimate, true, create);
     const view = (result: object): object => ({ corpus: held.id, ...result, estimate });
     this.#ask(client, { ...request, params: { ...create } }, held, view);
   }
 
   /** A snapshot is mapped as it lies; what changes later is kept in a folder of the runtime's own. */
-  async #load(client: Client, request: Request): Promise<void> {
+  async #loadCorpus(client: Client, request: Request): Promise<void> {
     const folder = readFolder(request.params['folder']);
     const compute = readWith(COMPUTE, '', request.params);
     const { folders } = this.options;
@@ -150,71 +130,73 @@ export class Runtime {
     const manifest = await readManifest(folder, await isOurs(folders, folder));
     const rows = manifest.parts.reduce((sum, part) => sum + part.rows, 0);
     const size = { rows, dimensions: manifest.dimensions, columnBytes: columnBytes(manifest.columns) };
-    const held = await this.#hold(client, size, this.#admit(size), false, compute);
+    const held = await this.#holdCorpus(client, size, this.#admit(size), false, compute);
     await adoptFolder(folder, held.folder, manifest, isOrphan).catch(async (error: unknown) => {
-      await this.#release(held);
+      await this.#holdings.release(held);
       throw error;
     });
     const view = (result: object): object => ({ corpus: held.id, folder: held.folder, ...result });
     this.#ask(client, { ...request, method: 'corpus.info', params: {} }, held, view);
   }
 
+  async #createBudget(client: Client, request: Request): Promise<void> {
+    const create = readCreateBudget(request.params);
+    const { cores, mostTileBytes } = this.options;
+    const estimate = estimateBudget(create, { mostTileBytes, availableBytes: this.#holdings.availableBytes });
+    const { candidates, people } = create;
+    this.#holdings.admit(
+      estimate.memoryBytes,
+      `a budget of ${candidates} candidates of ${people} people`,
+      'candidates'
+    );
+    const { isResident, diskBytes, fileBytes } = estimate;
+    const held = await this.#holdings.hold(client, {
+      thing: { kind: 'budget', estimate },
+      isNew: true,
+      files: isResident ? { bytes: fileBytes } : { bytes: diskBytes, isOnDisk: true },
+      compute: create,
+      args: () => [String(cores), isResident ? 'memory' : 'disk', create.device]
+    });
+    const view = (result: object): object => ({ budget: held.id, ...result, estimate });
+    this.#ask(client, { ...request, params: { ...create } }, held, view);
+  }
+
   #admit(size: CorpusSize): MemoryEstimate {
     const estimate = estimateMemory(size);
-    const available = Math.floor(this.options.availableMemory() * (1 - SPARED)) - this.#promised();
-    if (estimate.memoryBytes <= available) return estimate;
-    const [needed, there] = [estimate.memoryBytes, available].map(bytes => `${(bytes / 2 ** 30).toFixed(2)} GiB`);
-    throw new RuntimeError(
-      'memory-exceeded',
-      `a corpus of ${size.rows} × ${size.dimensions} needs ${needed}: there are ${there}`,
-      'rows'
-    );
+    this.#holdings.admit(estimate.memoryBytes, `a corpus of ${size.rows} × ${size.dimensions}`, 'rows');
+    return estimate;
   }
 
-  /** What corpora were promised that they have not taken yet: all of it before they are sealed, then their 8-bit copy. */
-  #promised(): number {
-    const promised = [...this.#held.values()].map(({ size, isSealed }) =>
-      isSealed ? size.rows * size.dimensions : estimateMemory(size).memoryBytes
-    );
-    return promised.reduce((sum, bytes) => sum + bytes, 0);
-  }
-
-  async #hold(
-    owner: Client,
-    size: CorpusSize,
-    estimate: MemoryEstimate,
-    isNew: boolean,
-    compute: Compute
-  ): Promise<Held> {
-    const { pid, folders, command, cores, log } = this.options;
-    const number = this.#nextCorpus++;
-    const folder = await makeCorpusFolder(folders, pid, number, estimate.fileBytes);
-    const child = new CorpusChild(
-      { command, folder, threads: cores, mostBytes: mostResidentBytes(size), compute, log },
-      isNew
-    );
-    const held = { id: `c${number}`, folder, child, owner, size, isKnown: false, isSealed: !isNew };
-    this.#held.set(held.id, held);
-    return held;
+  #holdCorpus(owner: Client, size: CorpusSize, estimate: MemoryEstimate, isNew: boolean, compute: Compute) {
+    const [threads, mostBytes] = [String(this.options.cores), String(mostResidentBytes(size))];
+    return this.#holdings.hold(owner, {
+      thing: { kind: 'corpus', size },
+      isNew,
+      files: { bytes: estimate.fileBytes },
+      compute,
+      args: age => [threads, mostBytes, age ? 'new' : 'open', compute.device]
+    });
   }
 
   #forward(client: Client, request: Request, frame: Frame, held: Held): void {
-    if (request.method === 'corpus.append') this.#admitMore(request.params, held);
+    if (request.method === 'corpus.append') this.#admitMore(request.params, held.thing);
     const view = (result: object): object => (WITH_INFO.has(request.method) ? { corpus: held.id, ...result } : result);
     this.#ask(client, request, held, view, frame);
   }
 
-  #admitMore({ rows }: Request['params'], { size }: Held): void {
+  #admitMore({ rows }: Request['params'], thing: Held['thing']): void {
+    if (thing.kind !== 'corpus') return;
     if (!Number.isSafeInteger(rows) || (rows as number) < 1) {
       throw invalid('rows', `rows is ${JSON.stringify(rows)}: want a positive integer`);
     }
-    if (size.rows + (rows as number) > MAX_ROWS) throw invalid('rows', `rows would be more than ${MAX_ROWS} in all`);
-    this.#admit({ ...size, rows: rows as number });
+    if (thing.size.rows + (rows as number) > MAX_ROWS)
+      throw invalid('rows', `rows would be more than ${MAX_ROWS} in all`);
+    this.#admit({ ...thing.size, rows: rows as number });
   }
 
   #ask(client: Client, request: Request, held: Held, view: (result: object) => object, frame?: Frame): void {
     // Gone while its corpus was made: nobody else would ever end it.
-    if (client.isGone) return void this.#release(held);
+    if (client.isGone) return void this.#holdings.release(held);
     const inner = this.#nextRequest++;
     const start = this.options.now();
     const { id, method, params, deadlineMs } = request;
@@ -234,9 +216,11 @@ export class Runtime {
     if (deadlineMs !== undefined) {
       // It waits behind others, which must not suffer for it.
       guard = setTimeout(() => {
-        this.#cancel(client, id);
+        this.#tell(client, { word: 'cancel', id });
         held.child.forget(inner);
-        fail(new RuntimeError('deadline-exceeded', 'the deadline has passed before the corpus had time for it'));
+        fail(
+          new RuntimeError('deadline-exceeded', `the deadline has passed before the ${held.thing.kind} had time for it`)
+        );
       }, deadlineMs);
     }
     held.child.send(inner, {
@@ -256,7 +240,7 @@ export class Runtime {
         end();
         this.#metrics.answered(method, this.options.now() - start);
         held.isKnown = true;
-        if (method === 'corpus.seal') {
+        if (method === `${held.thing.kind}.seal`) {
           held.child.sealed();
           held.isSealed = true;
         }
@@ -268,28 +252,12 @@ export class Runtime {
 
   #failed(held: Held, method: string, error: unknown): void {
     this.#metrics.failed(method, error);
-    if (!held.isKnown) void this.#release(held);
+    if (!held.isKnown) void this.#holdings.release(held);
   }
 
-  #cancel(client: Client, id: number): void {
+  #tell(client: Client, { word, id }: Word): void {
     const running = client.running.get(id);
-    running?.held.child.cancel(encodeFrame({ cancel: running.inner }));
-  }
-
-  /** Corpora are their owner's: another client does not even hear that one is there. */
-  #find(client: Client, { corpus }: Request['params']): Held {
-    const held = typeof corpus === 'string' ? this.#held.get(corpus) : undefined;
-    if (held?.owner !== client)
-      throw new RuntimeError('not-found', `there is no corpus ${JSON.stringify(corpus)}`, 'corpus');
-    return held;
-  }
-
-  #release(held: Held): Promise<void> {
-    this.#held.delete(held.id);
-    held.child.kill();
-    const done = rm(held.folder, { recursive: true, force: true, maxRetries: 5 });
-    this.#releasing.add(done);
-    return done.finally(() => this.#releasing.delete(done));
+    running?.held.child.tell(encodeFrame({ [word]: running.inner }));
   }
 }
 

@@ -2,10 +2,11 @@
 import { rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { claimSocket, releaseSocket } from './claimed-socket.js';
-import { corpusFolders, type DataFolders, leavePlaces, makePrivate } from './data-folder.js';
+import { Client } from './client.js';
+import { type DataFolders, foldersThere, leavePlaces, makePrivate } from './data-folder.js';
 import { FrameReader } from './frame.js';
 import { errorFrame } from './message.js';
-import { Client, Runtime, type RuntimeOptions } from './runtime.js';
+import { Runtime, type RuntimeOptions } from './runtime.js';
 
 export interface ServeOptions {
   readonly folders: DataFolders;
@@ -22,7 +23,7 @@ const MAX_UNREAD_BYTES = 2 ** 28;
 /** Runs until SIGTERM, SIGINT or idleness. @returns the exit code; 0 also where another runtime serves the folder */
 export async function serve({ folders: places, runtime: options, idleMs }: ServeOptions): Promise<number> {
   await makePrivate(places.folder, places.uid);
-  const folders = { ...places, earlier: await corpusFolders(places) };
+  const folders = { ...places, earlier: await foldersThere(places) };
   const server = createServer();
   const runtime = new Runtime({ ...options, folders });
   const sockets = new Set<Socket>();

@@ -2,7 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Manifest, partFiles } from './manifest.js';
-import { readAt, writeAt } from './moved-bytes.js';
+import { readAt, writeAt } from '../moved-bytes.js';
 
 const STEP_BYTES = 2 ** 24;
 

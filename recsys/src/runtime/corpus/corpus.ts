@@ -14,7 +14,7 @@ import { readRowData, type RowData } from './row-data.js';
 import { ScopeCache } from './scope.js';
 import { sealItems } from './seal-items.js';
 import { sealColumns, sealIds } from './seal-part.js';
-import { writeNumbers } from './whole-file.js';
+import { writeNumbers } from '../whole-file.js';
 
 export interface CorpusInfo {
   readonly name: string;

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { readAt } from './moved-bytes.js';
+import { readAt } from '../moved-bytes.js';
 
 const FLOAT_BYTES = 4;
 

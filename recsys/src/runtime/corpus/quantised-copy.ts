@@ -9,7 +9,7 @@ import { type ItemTile, quantisedScan } from '../../graphs/index.js';
 import { blockLayout, type QuantisationLoss, quantiseRows } from '../../kernels/index.js';
 import { type Answer, createSession, type Feeds, type SessionOptions } from './create-session.js';
 import { itemSteps } from './item-steps.js';
-import { writeAt } from './moved-bytes.js';
+import { writeAt } from '../moved-bytes.js';
 
 /** Rows are rounded in steps of so many numbers, some 10 ms each. */
 const STEP_VALUES = 2 ** 21;

@@ -1,7 +1,7 @@
 /** What is kept in memory of the rows beside their items: ids, columns, squares; read from the files of the parts. */
 import { type Column, firstBadId, IdIndex } from '../../kernels/index.js';
 import { broken, type ColumnSpec, columnFile, idsFile, type Manifest, normsFile, type PartSpec } from './manifest.js';
-import { readNumbers } from './whole-file.js';
+import { readNumbers } from '../whole-file.js';
 
 export interface RowData {
   readonly rows: number;

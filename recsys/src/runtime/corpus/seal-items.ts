@@ -5,8 +5,8 @@ import { type Metric, normaliseRows, squaredNorm } from '../../kernels/index.js'
 import { invalid } from '../runtime-error.js';
 import { itemSteps } from './item-steps.js';
 import { itemsFile, normsFile } from './manifest.js';
-import { writeAt } from './moved-bytes.js';
-import { writeNumbers } from './whole-file.js';
+import { writeAt } from '../moved-bytes.js';
+import { writeNumbers } from '../whole-file.js';
 
 const STEP_VALUES = 2 ** 22;
 

@@ -2,7 +2,7 @@
 import { firstBadId, IdIndex } from '../../kernels/index.js';
 import { invalid } from '../runtime-error.js';
 import { columnFile, idsFile, type Manifest } from './manifest.js';
-import { readNumbers, writeNumbers } from './whole-file.js';
+import { readNumbers, writeNumbers } from '../whole-file.js';
 
 export interface FilledPart {
   readonly folder: string;

@@ -34,6 +34,8 @@ export class RuntimeClient {
   readonly #waiting = new Map<number | null, { resolve: (answer: Answered) => void; reject: (error: Error) => void }>();
   /** Frames that answer nothing that was asked, such as those about a connection that is not understood. */
   readonly unasked: Frame[] = [];
+  /** What was said of requests on their way, in the order in which it came. */
+  readonly progress: { readonly id: unknown; readonly progress: Readonly<Record<string, unknown>> }[] = [];
   /** When the connection has ended, by either side. */
   readonly ended: Promise<void>;
 
@@ -78,6 +80,10 @@ export class RuntimeClient {
     this.send(encodeFrame({ cancel: id }));
   }
 
+  stop(id: number): void {
+    this.send(encodeFrame({ stop: id }));
+  }
+
   send(pieces: readonly Uint8Array[]): void {
     for (const piece of pieces) this.socket.write(piece);
   }
@@ -88,7 +94,8 @@ export class RuntimeClient {
   }
 
   #take(frame: Frame): void {
-    const { id, result, error } = frame.header;
+    const { id, result, error, progress } = frame.header;
+    if (progress !== undefined) return void this.progress.push({ id, progress: progress as Params });
     const waiting = this.#waiting.get(id as number | null);
     if (waiting === undefined) return void this.unasked.push(frame);
     this.#waiting.delete(id as number | null);

@@ -40,16 +40,17 @@ export class RuntimeProcess {
   }
 
   /** Starts it, in a new folder or a given one, and does not wait. */
-  static async spawn(folder?: string): Promise<RuntimeProcess> {
+  static async spawn(folder?: string, environment: NodeJS.ProcessEnv = {}): Promise<RuntimeProcess> {
     const own = folder ?? (await mkdtemp(join(tmpdir(), 'berth-rt-')));
-    const { NODE_OPTIONS: _jest, ...env } = process.env;
+    const { NODE_OPTIONS: _jest, ...inherited } = process.env;
+    const env = { ...inherited, ...environment };
     const stdio = ['ignore', 'ignore', 'pipe'] as const;
     return new RuntimeProcess(own, spawn(process.execPath, [PROGRAM, 'serve', own], { stdio: [...stdio], env }));
   }
 
   /** Starts it and waits until it serves. */
-  static async start(folder?: string): Promise<RuntimeProcess> {
-    const runtime = await RuntimeProcess.spawn(folder);
+  static async start(folder?: string, environment: NodeJS.ProcessEnv = {}): Promise<RuntimeProcess> {
+    const runtime = await RuntimeProcess.spawn(folder, environment);
     await Promise.race([
       until('the runtime is ready', () => runtime.log.includes('ready:')),
       runtime.exit.then(how => Promise.reject(new Error(`the runtime has ended with ${how}:\n${runtime.log}`)))

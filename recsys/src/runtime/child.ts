@@ -1,15 +1,18 @@
-/** The runtime's end of a corpus's process: starts it, again where it has ended, and hands requests over. */
+/** The runtime's end of the process of a corpus or a budget: starts it, again where it has ended, and hands requests over. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Compute } from './create-request.js';
 import { type Frame, FrameReader } from './frame.js';
 import { RuntimeError } from './runtime-error.js';
 
-export interface CorpusChildOptions {
-  /** Program and arguments before `corpus`. */
+/** What lives in a process of its own; the word is also the mode that the program is started in. */
+export type Kind = 'corpus' | 'budget';
+
+export interface ChildOptions {
+  readonly kind: Kind;
+  /** Program and arguments before the kind. */
   readonly command: readonly string[];
-  readonly folder: string;
-  readonly threads: number;
-  readonly mostBytes: number;
+  /** Arguments behind it; what is new has no files yet that it could go on with. */
+  readonly args: (isNew: boolean) => readonly string[];
   readonly compute: Compute;
   readonly log: (text: string) => void;
 }
@@ -25,14 +28,14 @@ interface Pending {
   readonly onEnd: (error: RuntimeError) => void;
 }
 
-export class CorpusChild {
+export class Child {
   #child: ChildProcess | undefined;
   #isNew: boolean;
   readonly #pending = new Map<number, Pending>();
   #lastError = '';
 
   constructor(
-    private readonly options: CorpusChildOptions,
+    private readonly options: ChildOptions,
     isNew: boolean
   ) {
     this.#isNew = isNew;
@@ -53,7 +56,8 @@ export class CorpusChild {
     this.#isNew = false;
   }
 
-  cancel(pieces: readonly Uint8Array[]): void {
+  /** Says something about a request that is on its way, if the process is there to hear it. */
+  tell(pieces: readonly Uint8Array[]): void {
     if (this.#child !== undefined) this.#write(pieces);
   }
 
@@ -68,24 +72,23 @@ export class CorpusChild {
   }
 
   #start(): ChildProcess {
-    const { command, folder, threads, mostBytes, compute, log } = this.options;
-    const [program = '', ...args] = command;
-    const age = this.#isNew ? 'new' : 'open';
-    const all = [...args, 'corpus', folder, String(threads), String(mostBytes), age, compute.device];
+    const { kind, command, args, compute, log } = this.options;
+    const [program = '', ...before] = command;
+    const all = [...before, kind, ...args(this.#isNew)];
     const child = spawn(program, all, { stdio: ['pipe', 'pipe', 'pipe'], env: childEnvironment(compute) });
     const reader = new FrameReader();
     child.stdout.on('data', (piece: Buffer) => {
       try {
         for (const frame of reader.push(piece)) this.#take(frame);
       } catch (error: unknown) {
-        log(`corpus ${child.pid} is not understood: ${String(error)}`);
+        log(`${kind} ${child.pid} is not understood: ${String(error)}`);
         child.kill('SIGKILL');
       }
     });
     child.stdin.on('error', () => undefined); // it has ended: 'exit' tells
     child.stderr.on('data', (piece: Buffer) => {
       this.#lastError = piece.toString().trim().split('\n').at(-1) ?? '';
-      log(`corpus ${child.pid}: ${piece.toString().trimEnd()}`);
+      log(`${kind} ${child.pid}: ${piece.toString().trimEnd()}`);
     });
     child.once('error', error => this.#ended(child, error.message));
     child.once('close', (code, signal) => {
@@ -123,10 +126,11 @@ export class CorpusChild {
     this.#lastError = '';
     const pending = [...this.#pending.values()];
     this.#pending.clear();
-    if (pending.length > 0) this.options.log(`corpus ${child.pid} ended (${how}) with ${pending.length} open requests`);
+    const { kind, log } = this.options;
+    if (pending.length > 0) log(`${kind} ${child.pid} ended (${how}) with ${pending.length} open requests`);
     const error = new RuntimeError(
       'runtime-crashed',
-      `the process of the corpus ended (${how})${hint}; the next call starts it again`
+      `the process of the ${kind} ended (${how})${hint}; the next call starts it again`
     );
     for (const each of pending) each.onEnd(error);
   }

@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 const MOST_BYTES = 2 ** 26;
 
 /** Numbers in memory, or bytes. */
-export type Numbers = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+export type Numbers = Float32Array | Float64Array | Int32Array | Uint32Array | Uint16Array | BigInt64Array | Uint8Array;
 
 /** Fills `values` from byte `position` of the file on. @throws Error if the file is shorter */
 export function readAt(file: FileHandle, values: Numbers, position: number): Promise<void> {
@@ -26,7 +26,7 @@ async function moveAll(values: Numbers, move: (bytes: Uint8Array, done: number) 
   while (done < values.byteLength) {
     const length = Math.min(MOST_BYTES, values.byteLength - done);
     const moved = await move(new Uint8Array(values.buffer, values.byteOffset + done, length), done);
-    if (moved === 0) throw new Error('a file of the corpus is shorter than it has to be');
+    if (moved === 0) throw new Error('a file is shorter than it has to be');
     done += moved;
   }
 }
