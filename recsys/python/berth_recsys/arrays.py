@@ -43,7 +43,7 @@ def require_real(name: str, dtype: np.dtype[Any]) -> None:
             "m": "Durations are attributes.",
         }
         raise InvalidInput(
-            f"{name} is of dtype {dtype}: want float32. {advice.get(dtype.kind, 'Vectors are numbers.')}", name
+            f"{name} is of dtype {dtype}: want float32, or numbers. {advice.get(dtype.kind, '')}".rstrip(), name
         )
 
 

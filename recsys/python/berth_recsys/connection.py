@@ -13,7 +13,8 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,15 +46,19 @@ class Call:
         self._deadline = deadline
         self._ended = threading.Event()
         self._outcome: Answer | BerthRecsysError | None = None
+        self._progress: deque[dict[str, Any]] = deque(maxlen=1)
         self.number = number
 
-    def wait(self) -> Answer:
+    def wait(self, on_progress: Callable[[dict[str, Any]], None] | None = None) -> Answer:
         """The answer.
+
+        on_progress  is called in this thread with the newest of what the runtime says of how far it is; what it raises
+                     cancels the request
 
         Raises what the runtime answered, RuntimeCrashed, or DeadlineExceeded; an interrupt cancels the request first.
         """
         try:
-            answered = self._wait_ended()
+            answered = self._wait_ended(on_progress)
         except BaseException:
             self.cancel()
             raise
@@ -64,11 +69,13 @@ class Call:
             return self._outcome
         raise self._outcome or RuntimeCrashed("the call ended without an answer")
 
-    def _wait_ended(self) -> bool:
+    def _wait_ended(self, on_progress: Callable[[dict[str, Any]], None] | None) -> bool:
         """Waits in short steps: where polars is imported, a signal does not end a wait, and Ctrl-C would come late."""
         left_s = self._deadline.left_s()
         ends = math.inf if left_s is None else time.monotonic() + left_s + GUARD_S
         while not self._ended.wait(min(LISTEN_EVERY_S, max(0.0, ends - time.monotonic()))):
+            if on_progress is not None and self._progress:
+                on_progress(self._progress.pop())
             if time.monotonic() >= ends:
                 return False
         return True
@@ -76,6 +83,14 @@ class Call:
     def cancel(self) -> None:
         """Asks the runtime to stop; what it still answers is not waited for."""
         self._connection.cancel(self)
+
+    def stop(self) -> None:
+        """Asks the runtime to answer with what it has so far; the answer is still waited for."""
+        self._connection.stop(self)
+
+    def tell(self, progress: dict[str, Any]) -> None:
+        """Notes how far the runtime is."""
+        self._progress.append(progress)
 
     def settle(self, outcome: Answer | BerthRecsysError) -> None:
         """Ends the call. The first outcome counts."""
@@ -145,6 +160,11 @@ class Connection:
         if self._calls.pop(call.number, None) is not None:
             self._outgoing.put(_Outgoing(encode_frame({"cancel": call.number}), None))
 
+    def stop(self, call: Call) -> None:
+        """Asks the runtime to end a call with what it has so far."""
+        if call.number in self._calls:
+            self._outgoing.put(_Outgoing(encode_frame({"stop": call.number}), None))
+
     def close(self) -> None:
         """Ends the connection; calls on their way end with RuntimeCrashed."""
         self._lose("the connection was closed")
@@ -185,7 +205,13 @@ class Connection:
 
     def _take(self, frame: Frame) -> None:
         number, error = frame.header.get("id"), frame.header.get("error")
-        if not isinstance(number, int) or "progress" in frame.header:
+        if not isinstance(number, int):
+            return
+        progress = frame.header.get("progress")
+        if progress is not None:
+            call = self._calls.get(number)
+            if call is not None and isinstance(progress, dict):
+                call.tell(progress)
             return
         if isinstance(error, dict):
             field = error.get("field")

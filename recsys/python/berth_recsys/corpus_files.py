@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -40,10 +40,16 @@ def fill_items(path: str, items: RowSource, deadline: Deadline) -> None:
 
 def fill_column(path: str, values: npt.NDArray[Any]) -> None:
     """Writes one array as it is."""
-    with _opened(path, values.nbytes) as file:
-        step = max(1, CHUNK_BYTES // values.itemsize)
-        for start in range(0, len(values), step):
-            _write(file, np.ascontiguousarray(values[start : start + step]), start * values.itemsize, path)
+    fill_parts(path, len(values), values.dtype, lambda start, stop: values[start:stop])
+
+
+def fill_parts(path: str, count: int, dtype: np.dtype[Any], read: Callable[[int, int], npt.NDArray[Any]]) -> None:
+    """Writes the numbers that `read(start, stop)` gives, 16 MiB at a time: they are never there as a whole."""
+    with _opened(path, count * dtype.itemsize) as file:
+        step = max(1, CHUNK_BYTES // dtype.itemsize)
+        for start in range(0, count, step):
+            part = np.ascontiguousarray(read(start, min(start + step, count)), dtype)
+            _write(file, part, start * dtype.itemsize, path)
 
 
 def paths_of(files: Mapping[str, Any]) -> tuple[str, str | None, dict[str, str]]:

@@ -13,8 +13,8 @@ class BerthRecsysError(Exception):
     """A failure that the caller can act on.
 
     `code` is one of `invalid-input`, `not-found`, `memory-exceeded`, `too-large`, `deadline-exceeded`, `cancelled`,
-    `runtime-crashed`, `runtime-missing`, `conflict`, `unsupported-version`, `internal`. `field` names the argument, as
-    `attributes.genre` or `where.of[1].value`.
+    `runtime-crashed`, `runtime-missing`, `conflict`, `infeasible`, `unsupported-version`, `internal`. `field` names the
+    argument, as `attributes.genre` or `where.of[1].value`.
     """
 
     code = "internal"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
-import importlib
-import sys
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from .data_frame import data_frame
+from .pyplot import require_pyplot
 
 CERTIFICATES = np.array(["quantised", "float", "exact", "gpu"])
 _SHOWN_QUERIES = 5
@@ -57,25 +58,14 @@ class Hits:
         """
         query, rank = np.nonzero(self.ids >= 0)
         columns = {"query": query, "rank": rank, "id": self.ids[query, rank], "score": self.scores[query, rank]}
-        names = ("pandas", "polars") if "pandas" in sys.modules or "polars" not in sys.modules else ("polars", "pandas")
-        for name in names:
-            try:
-                return importlib.import_module(name).DataFrame(columns)
-            except ImportError:
-                continue
-        raise ImportError(
-            "to_frame() needs pandas or polars: pip install pandas. hits.ids and hits.scores are numpy arrays."
-        )
+        return data_frame(columns, "hits.ids and hits.scores are numpy arrays.")
 
     def plot(self, queries: int = _SHOWN_QUERIES, ax: Any = None) -> Any:
         """Draws the scores by rank, one line for each of the first queries, and returns the axes.
 
         Raises ImportError without matplotlib.
         """
-        try:
-            pyplot = importlib.import_module("matplotlib.pyplot")
-        except ImportError:
-            raise ImportError("plot() needs matplotlib: pip install matplotlib") from None
+        pyplot = require_pyplot()
         axes = pyplot.subplots()[1] if ax is None else ax
         for query, scores in enumerate(self.scores[:queries]):
             found = scores[np.isfinite(scores)]

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import struct
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from berth_recsys.session import SESSION
 REPOSITORY = Path(__file__).resolve().parents[3]
 BUNDLE = REPOSITORY / "recsys" / "dist" / "runtime.mjs"
 NODE = REPOSITORY / ".berth" / "tools" / "nodebin" / "node"
+sys.path.append(str(REPOSITORY / "recsys" / "bench"))  # the instances that budgets are proven with
 
 
 def runtime_pid(folder: Path) -> int:

@@ -1,0 +1,1 @@
+"""Who gets what on which channel: problems, plans and what is said of them."""
