@@ -6,7 +6,9 @@ import { ROOT } from './command.ts';
 /** Where each bench lives; its file's `bench` function does the whole work. */
 const BENCHES: Readonly<Record<string, string>> = {
   'activity-reading': 'extension/bench/activity-reading.ts',
+  budget: 'recsys/bench/budget.ts',
   cluster: 'operator/cluster/bench/cluster.ts',
+  decide: 'recsys/bench/decide.ts',
   'extension-load': 'extension/bench/extension-load.ts',
   environment: 'gateway/bench/environment.ts',
   'idle-corpus': 'operator/bench/idle-corpus.ts',

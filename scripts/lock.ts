@@ -11,7 +11,7 @@ import { mustRun, ROOT } from './command.ts';
 
 const OLDEST_PYTHON = '3.10';
 /** Installed into environments of our own, so theirs are requirements files: the tools before anything of ours is there. */
-const REQUIREMENTS = ['tools', 'bench-retrieval', 'recsys-checks', 'hub', 'image-base', 'image-ray'];
+const REQUIREMENTS = ['tools', 'bench-budget', 'bench-retrieval', 'recsys-checks', 'hub', 'image-base', 'image-ray'];
 const ENVIRONMENT_LOCKS = ['gateway/environments/default', 'gateway/environments/kernel-layer/kernel'];
 
 for (const name of REQUIREMENTS) await lockRequirements(name);

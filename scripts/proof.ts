@@ -6,6 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { ROOT } from './command.ts';
 
 const PROOFS: Readonly<Record<string, string>> = {
+  'budget-cuda': 'recsys/bench/proof-budget-cuda.ts',
+  'budget-highs': 'recsys/bench/proof-budget-highs.ts',
   'cluster-cycles': 'operator/cluster/bench/proof-cycles.ts',
   'fresh-clone': 'scripts/proof-fresh-clone.ts',
   'operator-outage': 'operator/cluster/bench/proof-operator-outage.ts',

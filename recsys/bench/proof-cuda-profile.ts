@@ -2,12 +2,13 @@
  * Where ONNX Runtime ran each node of a device's scan: `node proof-cuda-profile.ts RUNTIME PROVIDER FOLDER`, RUNTIME being the bundle beside whose
  * ONNX Runtime the provider lies. Prints `{"provider operator": count}`.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as Ort from 'onnxruntime-node';
 import { deviceScan } from '../lib/graphs/index.js';
 import { encodeModel } from '../lib/onnx/index.js';
+import { readProfile } from './session-profile.ts';
 
 const [ROWS, D, QUERIES] = [100_000, 64, 32];
 const [, , runtime = '', provider = '', folder = ''] = process.argv;
@@ -27,15 +28,4 @@ await session.run({ queries, added: new ort.Tensor('float32', new Float32Array(1
 session.endProfiling();
 await session.release();
 
-const profile = readdirSync(folder).find(name => name.startsWith('profile')) ?? '';
-const events = JSON.parse(readFileSync(path.join(folder, profile), 'utf8')) as {
-  cat: string;
-  args?: { op_name?: string; provider?: string };
-}[];
-const counts: Record<string, number> = {};
-for (const { cat, args } of events) {
-  if (cat !== 'Node' || args?.op_name === undefined || args.provider === undefined) continue;
-  const name = `${args.provider} ${args.op_name}`;
-  counts[name] = (counts[name] ?? 0) + 1;
-}
-console.log(JSON.stringify(counts));
+console.log(JSON.stringify(readProfile(folder)));

@@ -9,19 +9,9 @@ import { parseArgs } from 'node:util';
 import { mustRun } from '../../scripts/command.ts';
 import { withScratch } from '../../scripts/jupyter-lab.ts';
 import { BENCH_FOLDER, ourVariables } from './bench-environment.ts';
+import { card, requireAllOn, runtimeWithCuda } from './cuda-runtime.ts';
 
 const BATCHES = [1, 32, 256];
-const PROVIDERS: Readonly<Record<string, string>> = { cuda: 'CUDAExecutionProvider', cpu: 'CPUExecutionProvider' };
-const FIND_RUNTIME = [
-  'import os, sys',
-  'from pathlib import Path',
-  'from berth_recsys.cuda import cuda_parts, cuda_variables, runtime_with_cuda',
-  'parts = cuda_parts()',
-  'bundle = Path(os.environ["BERTH_RECSYS_RUNTIME"])',
-  'print(runtime_with_cuda(bundle, parts, Path(sys.argv[1])) if parts else bundle)',
-  'print(cuda_variables(os.environ, parts)["LD_LIBRARY_PATH"] if parts else "")'
-].join('\n');
-
 interface Compared {
   readonly searches: number;
   readonly different: readonly string[];
@@ -47,20 +37,14 @@ export async function proof(args: string[]): Promise<string | undefined> {
   if (python === undefined) throw new Error('--python is missing: an interpreter with the extra cuda of berth-recsys');
   return withScratch(async scratch => {
     const env = ourVariables(path.join(scratch, 'runtime')) as Record<string, string>;
-    const [runtime = '', libraries = ''] = (
-      await mustRun(python, ['-c', FIND_RUNTIME, scratch], { env, capture: true })
-    ).split('\n');
+    const { runtime, libraries } = await runtimeWithCuda(python, scratch, env);
     const profile = await mustRun(
       env['BERTH_RECSYS_NODE'] ?? '',
       [path.join(BENCH_FOLDER, 'proof-cuda-profile.ts'), runtime, device, scratch],
       { env: { ...env, LD_LIBRARY_PATH: libraries }, capture: true }
     );
     const nodes = JSON.parse(profile) as Record<string, number>;
-    const elsewhere = Object.keys(nodes).filter(
-      node => !node.startsWith(PROVIDERS[device] ?? ' ') || node.includes('Memcpy')
-    );
-    if (Object.keys(nodes).length === 0 || elsewhere.length > 0)
-      throw new Error(`not all of the scan ran on ${device}: ${profile}`);
+    requireAllOn(device, nodes);
     const script = path.join(BENCH_FOLDER, 'proof_cuda.py');
     const said = await mustRun(python, [script, device, rows, dimensions, rounds, seed], { env, capture: true });
     const compared = JSON.parse(said.trim().split('\n').at(-1) ?? '') as Compared;
@@ -74,11 +58,6 @@ export async function proof(args: string[]): Promise<string | undefined> {
     console.log(text);
     return undefined;
   });
-}
-
-async function card(): Promise<string> {
-  const query = ['--query-gpu=name,driver_version', '--format=csv,noheader'];
-  return (await mustRun('nvidia-smi', query, { capture: true })).trim();
 }
 
 function report(
