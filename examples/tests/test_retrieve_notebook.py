@@ -10,23 +10,15 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
-import time
 from functools import cache
 from pathlib import Path
 
 import pytest
+from recsys_runtime import INSTALLED, REPOSITORY, own_runtime
 from test_train_notebook import EXAMPLES, NEEDS_TORCH, PYTHON, Run, script_of
 
-REPOSITORY = EXAMPLES.parent
-NODE = REPOSITORY / ".berth" / "tools" / "nodebin" / "node"
 NOTEBOOK = json.loads((EXAMPLES / "02-retrieve.ipynb").read_text(encoding="utf-8"))
-INSTALLED = {
-    "PYTHONPATH": str(REPOSITORY / "recsys" / "python"),
-    "BERTH_RECSYS_RUNTIME": str(REPOSITORY / "recsys" / "dist" / "runtime.mjs"),
-}
 SETTINGS = {"PERSON": 62, "K": 20}
-GONE_WITHIN_S = 20
 
 # Ends the notebook's script: what it found, and what it searched in.
 KEEP = """
@@ -109,48 +101,11 @@ facts["mmr is the plain answer"] = ids_of["mmr"] == ids_of["plain"]
 print(json.dumps(facts))
 """
 
-END_RUNTIME = """
-import os, signal
-from berth_recsys.folder import runtime_folder
-from berth_recsys.session import SESSION
-pid = SESSION.connection(runtime_folder(os.environ)).call("hello", {"version": 1}).result["pid"]
-os.kill(pid, signal.SIGTERM)
-print(pid)
-"""
-
-
-def is_running(pid):
-    """Whether there is such a process; one that has ended and that nobody has asked about is none."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    status = Path(f"/proc/{pid}/status")
-    try:
-        return "State:\tZ" not in status.read_text()
-    except OSError:
-        return sys.platform != "linux"
-
 
 @pytest.fixture(scope="module")
 def environment():
-    """The variables of a script that uses a runtime of this module's, which is ended afterwards."""
-    ours = ("BERTH_", "PYTHONPATH", "MPL")
-    env = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
-    folder = Path(tempfile.mkdtemp(prefix="berth-"))  # not tmp_path: a socket's path is short
-    env |= {"MPLBACKEND": "Agg", "BERTH_RECSYS_DIR": str(folder), "BERTH_RECSYS_IDLE_S": "60"}
-    if NODE.exists():
-        env["BERTH_RECSYS_NODE"] = str(NODE)
-    yield env
-    if (folder / "runtime.sock").exists():
-        pid = int(subprocess.check_output([PYTHON, "-c", END_RUNTIME], env=env | INSTALLED, text=True, timeout=30))
-        deadline = time.monotonic() + GONE_WITHIN_S
-        while is_running(pid):
-            assert time.monotonic() < deadline, (
-                f"the runtime, process {pid}, has not ended {GONE_WITHIN_S} s after SIGTERM"
-            )
-            time.sleep(0.05)
-    shutil.rmtree(folder)
+    with own_runtime() as env:
+        yield env
 
 
 def run_in(folder, env):
