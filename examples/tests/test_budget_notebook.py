@@ -3,7 +3,6 @@
 BERTH_TEST_TORCH_PYTHON names the default environment's Python; without it the run is skipped.
 """
 
-import ast
 import json
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ import sys
 
 import pytest
 from recsys_runtime import REPOSITORY, own_runtime
-from test_train_notebook import EXAMPLES, NEEDS_TORCH, PYTHON, script_of
+from test_train_notebook import EXAMPLES, NEEDS_TORCH, PYTHON, imported_by, script_of
 
 NOTEBOOK = json.loads((EXAMPLES / "04-budget.ipynb").read_text(encoding="utf-8"))
 SETTINGS = {"PERSON": 62, "K": 20, "SEED": 4}
@@ -105,10 +104,7 @@ def budgeted(tmp_path_factory):
 
 
 def test_it_needs_nothing_that_the_default_environment_lacks_but_the_package():
-    tree = ast.parse(script_of(NOTEBOOK, {}))
-    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
-    names += [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    third_party = {name.split(".")[0] for name in names} - set(sys.stdlib_module_names)
+    third_party = imported_by(NOTEBOOK) - set(sys.stdlib_module_names)
     assert third_party == {"berth_recsys", "matplotlib", "numpy", "pandas"}
 
 

@@ -4,7 +4,6 @@ BERTH_TEST_TORCH_PYTHON names the default environment's Python; without it the r
 their own, which is ended with them.
 """
 
-import ast
 import json
 import os
 import shutil
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from recsys_runtime import INSTALLED, REPOSITORY, own_runtime
-from test_train_notebook import EXAMPLES, NEEDS_TORCH, PYTHON, Run, script_of
+from test_train_notebook import EXAMPLES, NEEDS_TORCH, PYTHON, Run, imported_by, script_of
 
 NOTEBOOK = json.loads((EXAMPLES / "02-retrieve.ipynb").read_text(encoding="utf-8"))
 SETTINGS = {"PERSON": 62, "K": 20}
@@ -144,10 +143,7 @@ def retrieved(tmp_path_factory, environment):
 
 
 def test_it_needs_nothing_that_the_default_environment_lacks_but_the_package():
-    tree = ast.parse(script_of(NOTEBOOK, {}))
-    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
-    names += [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    third_party = {name.split(".")[0] for name in names} - set(sys.stdlib_module_names)
+    third_party = imported_by(NOTEBOOK) - set(sys.stdlib_module_names)
     assert third_party == {"berth_recsys", "matplotlib", "numpy", "pandas"}
 
 

@@ -47,6 +47,14 @@ def script_of(notebook, settings):
     return "\n".join(lines) + "\n"
 
 
+def imported_by(notebook):
+    """The packages that the notebook's script imports, the standard library's among them."""
+    tree = ast.parse(script_of(notebook, {}))
+    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return {name.split(".")[0] for name in names}
+
+
 class Run:
     """A copy of the notebook's folder and the environment that a platform would give its script."""
 
@@ -122,10 +130,7 @@ def finished(tmp_path_factory):
 
 
 def test_a_run_imports_nothing_that_only_the_pictures_need():
-    tree = ast.parse(script_of(NOTEBOOK, {}))
-    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
-    names += [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    third_party = {name.split(".")[0] for name in names} - {
+    third_party = imported_by(NOTEBOOK) - {
         "csv",
         "gzip",
         "json",

@@ -1,4 +1,5 @@
 /** The certificate: a bound that no plan can beat, and a plan that keeps every cap. */
+import { CompensatedSum } from '../compensated-sum.js';
 import { OptionChooser } from './choose-options.js';
 import { limitsTerm, optionPrices } from '../dual/prices.js';
 import type { Certified, Problem, Tiles } from '../problem.js';
@@ -65,20 +66,18 @@ interface Chosen {
 async function chooseAll(scan: Omit<RepairScan, 'cells'>): Promise<Chosen> {
   const { problem, tiles, price, selection, seed } = scan;
   const chooser = new OptionChooser(problem, price, seed);
-  const sum = { surplus: 0, lost: 0, terms: 0, cells: 0 };
+  const all = new CompensatedSum();
+  let [terms, cells] = [0, 0];
   for (let index = 0; index < tiles.count; index += 1) {
     const tile = tiles.tile(index);
     const { surplus, sends } = chooser.chooseTile(tile, index, selection);
-    const next = sum.surplus + surplus;
-    // Surpluses are never negative: what rounding takes away is known (Kahan, Babuška).
-    sum.lost += sum.surplus >= surplus ? sum.surplus - next + surplus : surplus - next + sum.surplus;
-    sum.surplus = next;
-    sum.terms = Math.max(sum.terms, sends);
-    sum.cells += tile.value.length;
+    all.add(surplus);
+    terms = Math.max(terms, sends);
+    cells += tile.value.length;
     await scan.pause(tile.value.length);
   }
   selection.recount();
-  return { surplus: sum.surplus + sum.lost, terms: sum.terms, cells: sum.cells };
+  return { surplus: all.total, terms, cells };
 }
 
 /**

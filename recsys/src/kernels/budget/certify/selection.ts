@@ -1,4 +1,6 @@
 /** What a plan sends, and what that uses of the limits, while it is being put together. */
+import { CompensatedSum } from '../compensated-sum.js';
+import { leastWeights } from '../dual/prices.js';
 import type { Problem } from '../problem.js';
 import { usageOf } from './usage-of.js';
 
@@ -20,8 +22,7 @@ export class Selection {
   /** The smallest weight with which something counts. */
   readonly leastWeight: Float64Array;
 
-  private sum = 0;
-  private lost = 0;
+  private readonly sum = new CompensatedSum();
 
   constructor(
     readonly problem: Problem,
@@ -31,12 +32,10 @@ export class Selection {
     this.send = new Uint8Array(Math.ceil(candidates / 8));
     this.sent = new Float64Array(options.start.length - 1);
     this.usage = new Float64Array(limits.cap.length);
-    this.leastWeight = new Float64Array(limits.cap.length).fill(Infinity);
+    this.leastWeight = leastWeights(options, limits.cap.length);
     const isExact = new Uint8Array(limits.cap.length).fill(1);
     for (const [at, limit] of options.limit.entries()) {
-      const weight = options.weight[at] as number;
-      if (!Number.isInteger(weight / EXACT)) isExact[limit] = 0;
-      this.leastWeight[limit] = Math.min(this.leastWeight[limit] as number, weight);
+      if (!Number.isInteger((options.weight[at] as number) / EXACT)) isExact[limit] = 0;
     }
     this.cap = limits.cap.map((cap, limit) => (isExact[limit] === 1 ? cap : cap * (1 - ROUNDING)));
     this.floor = limits.floor.map((floor, limit) => (isExact[limit] === 1 ? floor : floor * (1 + ROUNDING)));
@@ -44,7 +43,7 @@ export class Selection {
 
   /** Of all that is sent. */
   get value(): number {
-    return this.sum + this.lost;
+    return this.sum.total;
   }
 
   has(candidate: number): boolean {
@@ -68,11 +67,8 @@ export class Selection {
     this.send[candidate >>> 3] = (this.send[candidate >>> 3] as number) | (1 << (candidate & 7));
   }
 
-  /** Adds what the rounding takes away, too, so that a hundred million values sum up as one does (Neumaier). */
   addValue(value: number): void {
-    const sum = this.sum + value;
-    this.lost += Math.abs(this.sum) >= Math.abs(value) ? this.sum - sum + value : value - sum + this.sum;
-    this.sum = sum;
+    this.sum.add(value);
   }
 
   /** Uses from scratch, so that nothing drifts. */

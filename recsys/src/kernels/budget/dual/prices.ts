@@ -1,4 +1,5 @@
 /** What prices of limits come to: for an option, and for the limits themselves. A price is positive where a cap binds, negative where a floor does. */
+import { CompensatedSum } from '../compensated-sum.js';
 import type { Limits, Options } from '../problem.js';
 
 /** What each option costs, into `out`: Σ over its limits of weight · price, f64[O]. */
@@ -15,18 +16,15 @@ export function optionPrices(options: Options, prices: Float64Array, out: Float6
   return out;
 }
 
-/** What the limits add to the dual: Σ cap · price over positive prices and floor · price over negative ones, added up with Neumaier's correction. */
+/** What the limits add to the dual: Σ cap · price over positive prices and floor · price over negative ones. */
 export function limitsTerm({ cap, floor }: Limits, prices: Float64Array): number {
-  let [sum, lost] = [0, 0];
+  const sum = new CompensatedSum();
   for (let k = 0; k < prices.length; k += 1) {
     const price = prices[k] as number;
     if (price === 0) continue; // 0 · Infinity is no number
-    const term = price * ((price > 0 ? cap[k] : floor[k]) as number);
-    const next = sum + term;
-    lost += Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum;
-    sum = next;
+    sum.add(price * ((price > 0 ? cap[k] : floor[k]) as number));
   }
-  return sum + (Number.isFinite(lost) ? lost : 0);
+  return sum.total;
 }
 
 /**

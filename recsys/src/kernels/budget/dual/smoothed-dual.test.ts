@@ -3,6 +3,7 @@ import { certify } from '../certify/certify.js';
 import { referencePass } from './reference-pass.js';
 import { smoothedDual } from './smoothed-dual.js';
 import { amount } from '../testing/amounts.js';
+import { oneOption } from '../testing/one-option.js';
 import { tilesOf, tinyProblem } from '../testing/tiny-problem.js';
 import type { TinyProblem } from '../testing/tiny-problem.js';
 
@@ -51,21 +52,6 @@ test('the slope is how the value changes with a price', async () => {
 });
 
 describe('where a price may not go both ways', () => {
-  /** One person, one option worth 1, one limit. */
-  const one = (cap: number, floor: number): TinyProblem => ({
-    problem: {
-      limits: { cap: Float64Array.of(cap), floor: Float64Array.of(floor) },
-      options: {
-        start: Uint32Array.of(0, 1),
-        limit: Uint32Array.of(0),
-        weight: Float64Array.of(1),
-        channel: Uint16Array.of(0)
-      },
-      caps: { person: 1, channels: [{ cap: Infinity, isCounted: true }] }
-    },
-    candidates: { start: Uint32Array.of(0, 1), option: Int32Array.of(0), value: Float32Array.of(1) }
-  });
-
   test.each([
     ['at 0 with a cap that is not full: nowhere', 2, 0, 0, 0],
     ['at 0 with a cap that is over-full: up', 0.25, 0, 0, -0.75],
@@ -74,7 +60,7 @@ describe('where a price may not go both ways', () => {
     ['at its lowest with a floor that is missed: nowhere', 5, 3, -2, 0],
     ['at its lowest with a floor that is kept: up', 5, 0.5, -2, -0.5]
   ])('%s', async (_name, cap, floor, price, want) => {
-    const tiny = one(cap, floor);
+    const tiny = oneOption([1], cap, floor);
     const { slope } = await smoothedDual(tiny.problem, referencePass(tiny.problem), tilesOf(tiny), LOWEST)(Float64Array.of(price), 0.1); // prettier-ignore
     expect(slope[0]).toBe(want);
   });
